@@ -1,0 +1,323 @@
+//! Numbers as exports write them: `1,234.50`, `1.234,50`, `1 234,50`, `120,000-`.
+//!
+//! A cell is packed with its separators while it is read, and unpacked once the whole column has shown which
+//! separator is the decimal one. So no cell is ever guessed alone, and no file has to be read twice.
+
+use serde::{Deserialize, Serialize};
+
+/// Which character separates whole from decimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberDialect {
+    /// `1,234.50`
+    Point,
+    /// `1.234,50`
+    Comma,
+}
+
+/// A number cell with its separators, in 64 bits.
+///
+/// Bits 0–49 digits without separators, 50–53 digits after the last separator, 54–55 the last separator,
+/// 56–57 the separators before it, 58 groups are well-formed, 62 present, 63 negative.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PackedNumber(u64);
+
+const MANTISSA: u64 = (1 << 50) - 1;
+const WELL_FORMED: u64 = 1 << 58;
+const PRESENT: u64 = 1 << 62;
+const NEGATIVE: u64 = 1 << 63;
+const NO_SEPARATOR: u64 = 0;
+const POINT: u64 = 1;
+const COMMA: u64 = 2;
+const SPACE: u64 = 3;
+
+/// What a column's cells say about its dialect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NumberEvidence {
+    /// Some cell can only be read with a decimal point.
+    pub only_point: bool,
+    /// Some cell can only be read with a decimal comma.
+    pub only_comma: bool,
+    /// Some cell reads as two different numbers.
+    pub ambiguous: bool,
+}
+
+impl NumberEvidence {
+    /// Both columns' evidence.
+    pub fn merge(&mut self, other: Self) {
+        self.only_point |= other.only_point;
+        self.only_comma |= other.only_comma;
+        self.ambiguous |= other.ambiguous;
+    }
+}
+
+impl PackedNumber {
+    /// An empty cell.
+    pub const ABSENT: Self = Self(0);
+
+    /// Whether the cell was empty.
+    #[must_use]
+    pub fn is_absent(self) -> bool {
+        self.0 & PRESENT == 0
+    }
+
+    /// Packs a trimmed cell.
+    ///
+    /// # Errors
+    /// In plain words, where the cell is no number under any dialect.
+    pub fn pack(cell: &[u8]) -> Result<Self, &'static str> {
+        if (1..=9).contains(&cell.len()) && cell.iter().all(u8::is_ascii_digit) {
+            let value = cell.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+            return Ok(Self(PRESENT | value));
+        }
+        Self::pack_general(cell)
+    }
+
+    fn pack_general(cell: &[u8]) -> Result<Self, &'static str> {
+        let text = std::str::from_utf8(cell).map_err(|_| "not valid UTF-8")?.trim();
+        if text.is_empty() {
+            return Ok(Self::ABSENT);
+        }
+        let (text, negative) = strip_sign(text);
+        let mut scan = Scan::default();
+        for character in text.chars() {
+            scan.push(character)?;
+        }
+        scan.finish(negative)
+    }
+
+    /// The value in ten-thousandths under a dialect; `None` where the cell cannot be read so.
+    #[must_use]
+    pub fn ten_thousandths(self, dialect: NumberDialect) -> Option<i64> {
+        let decimals = self.decimals(dialect)?;
+        let mantissa = i64::try_from(self.0 & MANTISSA).ok()?;
+        let value = match decimals {
+            0..=4 => mantissa.checked_mul(10_i64.pow(4 - decimals))?,
+            more => mantissa / 10_i64.pow(more - 4),
+        };
+        Some(if self.0 & NEGATIVE == 0 { value } else { -value })
+    }
+
+    /// The value as a whole number under a dialect.
+    ///
+    /// # Errors
+    /// In plain words, where it is none.
+    pub fn whole(self, dialect: NumberDialect) -> Result<i32, &'static str> {
+        let value = self.ten_thousandths(dialect).ok_or("not a number in this column's dialect")?;
+        let decimals = self.decimals(dialect).unwrap_or(0);
+        if value % 10_000 != 0 || (decimals > 4 && (self.0 & MANTISSA) % 10_u64.pow(decimals) != 0) {
+            return Err("a quantity of items must be whole");
+        }
+        i32::try_from(value / 10_000).map_err(|_| "more than 2,147,483,647 items")
+    }
+
+    /// What this cell says about its column.
+    #[must_use]
+    pub fn evidence(self) -> NumberEvidence {
+        if self.0 >> 54 & 15 == 0 {
+            return NumberEvidence::default();
+        }
+        let point = self.ten_thousandths(NumberDialect::Point);
+        let comma = self.ten_thousandths(NumberDialect::Comma);
+        NumberEvidence {
+            only_point: point.is_some() && comma.is_none(),
+            only_comma: comma.is_some() && point.is_none(),
+            ambiguous: point.is_some() && comma.is_some() && point != comma,
+        }
+    }
+
+    /// Digits behind the decimal separator under a dialect.
+    fn decimals(self, dialect: NumberDialect) -> Option<u32> {
+        let behind_last = (self.0 >> 50 & 15) as u32;
+        let last = self.0 >> 54 & 3;
+        let before = self.0 >> 56 & 3;
+        let grouped = self.0 & WELL_FORMED != 0;
+        let decimal = match dialect {
+            NumberDialect::Point => POINT,
+            NumberDialect::Comma => COMMA,
+        };
+        if last == NO_SEPARATOR {
+            return Some(0);
+        }
+        if before == NO_SEPARATOR && last == decimal {
+            return Some(behind_last);
+        }
+        if last == decimal {
+            return (before != decimal && grouped).then_some(behind_last);
+        }
+        let only_groups = before == NO_SEPARATOR || before == last;
+        (only_groups && grouped && behind_last == 3).then_some(0)
+    }
+
+    /// The cell as it would be written with the same separators, for a reject.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let digits = (self.0 & MANTISSA).to_string();
+        let behind = (self.0 >> 50 & 15) as usize;
+        let sign = if self.0 & NEGATIVE == 0 { "" } else { "-" };
+        let separator = |kind| match kind {
+            POINT => ".",
+            COMMA => ",",
+            SPACE => " ",
+            _ => "",
+        };
+        let digits = format!("{digits:0>width$}", width = behind + 1);
+        let (whole, rest) = digits.split_at(digits.len() - behind);
+        let before = separator(self.0 >> 56 & 3);
+        let mut grouped = String::new();
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index).is_multiple_of(3) {
+                grouped.push_str(before);
+            }
+            grouped.push(digit);
+        }
+        format!("{sign}{grouped}{}{rest}", separator(self.0 >> 54 & 3))
+    }
+}
+
+fn strip_sign(text: &str) -> (&str, bool) {
+    if let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        return (inner.trim(), true);
+    }
+    if let Some(rest) = text.strip_suffix('-').or_else(|| text.strip_prefix('-')) {
+        return (rest.trim(), true);
+    }
+    (text.strip_prefix('+').unwrap_or(text).trim(), false)
+}
+
+/// The state of reading one cell from left to right.
+#[derive(Default)]
+struct Scan {
+    mantissa: u64,
+    digits: u32,
+    group: u64,
+    last: u64,
+    before: u64,
+    mixed: bool,
+    ill_formed: bool,
+    leading_zero: bool,
+}
+
+impl Scan {
+    fn push(&mut self, character: char) -> Result<(), &'static str> {
+        let kind = match character {
+            '0'..='9' | '０'..='９' => {
+                let digit = u64::from(character as u32 & 0xf);
+                if self.digits == 0 && digit == 0 {
+                    self.leading_zero = true;
+                }
+                self.mantissa = self.mantissa * 10 + digit;
+                self.digits += 1;
+                self.group += 1;
+                return if self.mantissa > MANTISSA || self.group > 15 { Err("too many digits") } else { Ok(()) };
+            }
+            '.' => POINT,
+            ',' => COMMA,
+            ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' => SPACE,
+            _ => return Err("not a number"),
+        };
+        self.separate(kind);
+        Ok(())
+    }
+
+    fn separate(&mut self, kind: u64) {
+        if self.last == NO_SEPARATOR {
+            // A leading group has one to three digits and is not a lone zero: `0,500` is no group.
+            self.ill_formed |= !(1..=3).contains(&self.group) || self.leading_zero;
+        } else {
+            self.ill_formed |= self.group != 3;
+            self.mixed |= self.before != NO_SEPARATOR && self.before != self.last;
+            self.before = self.last;
+        }
+        self.last = kind;
+        self.group = 0;
+    }
+
+    fn finish(self, negative: bool) -> Result<PackedNumber, &'static str> {
+        if self.digits == 0 || self.mixed {
+            return Err("not a number");
+        }
+        let mut packed = PRESENT | self.mantissa;
+        if self.last != NO_SEPARATOR {
+            packed |= self.group << 50 | self.last << 54 | self.before << 56;
+        }
+        if !self.ill_formed {
+            packed |= WELL_FORMED;
+        }
+        if negative {
+            packed |= NEGATIVE;
+        }
+        let packed = PackedNumber(packed);
+        let readable = packed.ten_thousandths(NumberDialect::Point).is_some()
+            || packed.ten_thousandths(NumberDialect::Comma).is_some();
+        if readable { Ok(packed) } else { Err("not a number") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NumberDialect::{Comma, Point};
+    use super::*;
+
+    #[track_caller]
+    fn check(cell: &str, point: Option<i64>, comma: Option<i64>) {
+        let packed = PackedNumber::pack(cell.as_bytes()).unwrap();
+        assert_eq!(packed.ten_thousandths(Point), point, "{cell} with a point");
+        assert_eq!(packed.ten_thousandths(Comma), comma, "{cell} with a comma");
+    }
+
+    #[test]
+    fn both_readings_of_a_cell() {
+        check("250", Some(2_500_000), Some(2_500_000));
+        check("1.000", Some(10_000), Some(10_000_000));
+        check("12.500", Some(125_000), Some(125_000_000));
+        check("1.234,56", None, Some(12_345_600));
+        check("1,234.56", Some(12_345_600), None);
+        check("1.234,000", None, Some(12_340_000));
+        check("120,000-", Some(-1_200_000_000), Some(-1_200_000));
+        check("40,000-", Some(-400_000_000), Some(-400_000));
+        check("1.050,000", None, Some(10_500_000));
+        check("1 234,5", None, Some(12_345_000));
+        check("1\u{202f}234", Some(12_340_000), Some(12_340_000));
+        check("1,234,567", Some(12_345_670_000), None);
+        check("0,500", None, Some(5_000));
+        check("1234,567", None, Some(12_345_670));
+        check("(40)", Some(-400_000), Some(-400_000));
+        check("-2", Some(-20_000), Some(-20_000));
+        check("１２", Some(120_000), Some(120_000));
+        check("8435.22", Some(84_352_200), None);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for cell in ["abc", "1.2.3,4,5", "1,23,456.7.8", "--", "12 EA", "1.000,00.5", "99999999999999999"] {
+            assert!(PackedNumber::pack(cell.as_bytes()).is_err(), "{cell}");
+        }
+        assert!(PackedNumber::pack(b"  ").unwrap().is_absent());
+    }
+
+    #[test]
+    fn a_quantity_must_be_whole() {
+        let half = PackedNumber::pack(b"12.5").unwrap();
+        assert_eq!(half.whole(Point), Err("a quantity of items must be whole"));
+        assert_eq!(PackedNumber::pack(b"12.500").unwrap().whole(Comma), Ok(12_500));
+        assert_eq!(PackedNumber::pack(b"3000000000").unwrap().whole(Point), Err("more than 2,147,483,647 items"));
+        assert_eq!(PackedNumber::pack(b"1.0000005").unwrap().whole(Point), Err("a quantity of items must be whole"));
+    }
+
+    #[test]
+    fn a_cell_is_written_back_as_it_was() {
+        for cell in ["1.234,5", "12.5", "-40,000", "1,234,567", "0.05", "250"] {
+            assert_eq!(PackedNumber::pack(cell.as_bytes()).unwrap().to_text(), cell);
+        }
+    }
+
+    #[test]
+    fn evidence_names_the_only_reading() {
+        let evidence = |cell: &str| PackedNumber::pack(cell.as_bytes()).unwrap().evidence();
+        assert!(evidence("1.000").ambiguous);
+        assert!(evidence("1.234,56").only_comma);
+        assert!(evidence("12.50").only_point);
+        assert_eq!(evidence("250"), NumberEvidence::default());
+    }
+}

@@ -1,0 +1,38 @@
+//! The nouns of chipwatch as plain data: what a shipment line is, what a reject is, what detectors see and what they say.
+//!
+//! No input or output, no clock, no domain rules and no data frames live here. Every other crate speaks in these types.
+
+pub mod books;
+pub mod columns;
+pub mod country;
+pub mod day;
+pub mod finding;
+pub mod flagged;
+pub mod ids;
+pub mod ledger;
+pub mod rejects;
+pub mod shipment;
+pub mod texts;
+
+pub use books::{Books, Exclusion, Fate, Tally};
+pub use columns::{Column, ColumnKind, Role};
+pub use country::CountryCode;
+pub use day::{Day, Quarter};
+pub use finding::{
+    Checked, Evidence, EvidenceRole, Fact, Finding, InnocentExplanation, PeerRate, Severity, Subject, Window,
+    finding_id,
+};
+pub use flagged::{Basis, BulkStatus, Chips, FlaggedEntity, ModelQuarter, Purchases, Tier};
+pub use ids::{
+    DocumentId, EntityId, FileId, ItemId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId,
+};
+pub use ledger::{
+    Book, CountryOf, Entity, Entry, Flags, Item, ItemTotals, KeptLine, Ledger, Measure, NotEvaluated,
+    Operator, RunContext, Threshold,
+};
+pub use rejects::{Reject, Rejects};
+pub use shipment::{
+    Channel, DocumentStage, DocumentType, Documents, InputFile, ItemAsWritten, Particulars, PartyAsWritten,
+    ShipmentLine, ShipmentLines, Source, UnitPrice,
+};
+pub use texts::Texts;
