@@ -1,1 +1,29 @@
-//! placeholder
+//! Reads sales exports: files to tasks, tasks to typed shipment lines, bad rows to rejects.
+//!
+//! It knows layouts, numbers and dates. It does not know what a chip is, who a company is, or what the law says.
+
+mod cells;
+mod columns_plan;
+pub mod date;
+pub mod dialect;
+mod dictionaries;
+mod error;
+mod intern;
+pub mod layout;
+pub mod lookup;
+pub mod merge;
+pub mod number;
+pub mod part;
+pub mod plan;
+mod plan_head;
+mod read;
+mod rows;
+pub mod source;
+mod task;
+
+pub use error::IngestError;
+pub use part::{Part, Receipt, Store};
+pub use plan::{Plan, PlannedFile, Task, plan};
+pub use read::{FileReading, Reading, read_all};
+pub use source::SourceSpec;
+pub use task::{TaskError, run_task};

@@ -67,7 +67,9 @@ impl PackedNumber {
     /// In plain words, where the cell is no number under any dialect.
     pub fn pack(cell: &[u8]) -> Result<Self, &'static str> {
         if (1..=9).contains(&cell.len()) && cell.iter().all(u8::is_ascii_digit) {
-            let value = cell.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+            let value = cell
+                .iter()
+                .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
             return Ok(Self(PRESENT | value));
         }
         Self::pack_general(cell)
@@ -103,7 +105,9 @@ impl PackedNumber {
     /// # Errors
     /// In plain words, where it is none.
     pub fn whole(self, dialect: NumberDialect) -> Result<i32, &'static str> {
-        let value = self.ten_thousandths(dialect).ok_or("not a number in this column's dialect")?;
+        let value = self
+            .ten_thousandths(dialect)
+            .ok_or("not a number in this column's dialect")?;
         let decimals = self.decimals(dialect).unwrap_or(0);
         if value % 10_000 != 0 || (decimals > 4 && (self.0 & MANTISSA) % 10_u64.pow(decimals) != 0) {
             return Err("a quantity of items must be whole");
@@ -209,7 +213,11 @@ impl Scan {
                 self.mantissa = self.mantissa * 10 + digit;
                 self.digits += 1;
                 self.group += 1;
-                return if self.mantissa > MANTISSA || self.group > 15 { Err("too many digits") } else { Ok(()) };
+                return if self.mantissa > MANTISSA || self.group > 15 {
+                    Err("too many digits")
+                } else {
+                    Ok(())
+                };
             }
             '.' => POINT,
             ',' => COMMA,
@@ -290,7 +298,15 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for cell in ["abc", "1.2.3,4,5", "1,23,456.7.8", "--", "12 EA", "1.000,00.5", "99999999999999999"] {
+        for cell in [
+            "abc",
+            "1.2.3,4,5",
+            "1,23,456.7.8",
+            "--",
+            "12 EA",
+            "1.000,00.5",
+            "99999999999999999",
+        ] {
             assert!(PackedNumber::pack(cell.as_bytes()).is_err(), "{cell}");
         }
         assert!(PackedNumber::pack(b"  ").unwrap().is_absent());
@@ -301,8 +317,14 @@ mod tests {
         let half = PackedNumber::pack(b"12.5").unwrap();
         assert_eq!(half.whole(Point), Err("a quantity of items must be whole"));
         assert_eq!(PackedNumber::pack(b"12.500").unwrap().whole(Comma), Ok(12_500));
-        assert_eq!(PackedNumber::pack(b"3000000000").unwrap().whole(Point), Err("more than 2,147,483,647 items"));
-        assert_eq!(PackedNumber::pack(b"1.0000005").unwrap().whole(Point), Err("a quantity of items must be whole"));
+        assert_eq!(
+            PackedNumber::pack(b"3000000000").unwrap().whole(Point),
+            Err("more than 2,147,483,647 items")
+        );
+        assert_eq!(
+            PackedNumber::pack(b"1.0000005").unwrap().whole(Point),
+            Err("a quantity of items must be whole")
+        );
     }
 
     #[test]

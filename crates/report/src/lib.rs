@@ -1,1 +1,209 @@
-//! placeholder
+//! The report folder: what a run tells, in files for programs, spreadsheets and people.
+//!
+//! [`Report`] borrows everything a run found out. [`Report::write`] renders it into a folder; [`RunFolder`] makes sure
+//! that a folder is seen whole or not at all. Nothing here decides anything about an entity, and nothing reads a clock.
+
+mod csv;
+pub mod escape;
+mod folder;
+mod in_order;
+mod json;
+mod manifest;
+mod markdown;
+mod row;
+#[cfg(test)]
+mod sample;
+mod schema;
+mod view_of;
+pub mod views;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chipwatch_records::{
+    Basis, Book, Books, BulkStatus, Channel, Chips, Day, FlaggedEntity, ItemTotals, KeptLine, NotEvaluated,
+    Rejects, RunContext,
+};
+use serde::{Deserialize, Serialize};
+
+pub use folder::{Published, RunFolder};
+pub use manifest::{FileNote, InputStamp, Manifest, NamedHash, PipelineStamp};
+pub use schema::report_schema;
+
+/// All that a run tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// Version of chipwatch.
+    pub tool_version: &'a str,
+    /// Name of the pipeline.
+    pub pipeline: &'a str,
+    /// The day the report speaks for.
+    pub as_of: Day,
+    /// The question that was asked.
+    pub context: &'a RunContext,
+    /// The class of chips that counts.
+    pub scope: &'a str,
+    /// Where every row went.
+    pub books: &'a Books,
+    /// The distinct tables.
+    pub book: &'a Book,
+    /// The lines that evidence cites.
+    pub lines: &'a [KeptLine],
+    /// All entities with a finding or a near miss, ranked.
+    pub entities: &'a [FlaggedEntity],
+    /// Sums of each item, by `ItemId`.
+    pub item_totals: &'a [ItemTotals],
+    /// Ordered, not goods-issued, in scope or unknown; in order.
+    pub open_lines: &'a [KeptLine],
+    /// Rows that were refused.
+    pub rejects: &'a Rejects,
+    /// Detectors that could not look.
+    pub not_evaluated: &'a [NotEvaluated],
+    /// Plain sentences about the run.
+    pub notes: &'a [String],
+    /// Chips acquired on each level of the trade; they are never added up.
+    pub level_totals: &'a [(Channel, Chips)],
+}
+
+/// Where in the report an entity stands. Every entity stands in exactly one place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// In one schedule or in both.
+    Flagged,
+    /// Gross or hi passes the threshold, or nothing else is known of it.
+    NearMiss,
+    /// Only its records are in doubt.
+    RecordDoubt,
+}
+
+impl Report<'_> {
+    pub(crate) fn standing(&self, entity: &FlaggedEntity) -> Standing {
+        let threshold = &self.context.threshold;
+        let most = entity.purchases.gross.hi.max(entity.purchases.acquired.hi);
+        if entity.basis != Basis::None {
+            Standing::Flagged
+        } else if threshold.passes(most) || entity.findings.is_empty() {
+            Standing::NearMiss
+        } else {
+            Standing::RecordDoubt
+        }
+    }
+
+    pub(crate) fn standing_as(&self, standing: Standing) -> impl Iterator<Item = &FlaggedEntity> {
+        self.entities.iter().filter(move |entity| self.standing(entity) == standing)
+    }
+
+    /// Writes the files of the report into a folder that is there. `manifest.json` is written by [`Manifest::write`].
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, folder: &Path, formats: Formats) -> Result<Summary, ReportError> {
+        let content_digest = json::write(self, formats.json.then_some(folder))?;
+        if formats.csv {
+            csv::write(self, folder)?;
+        }
+        if formats.markdown {
+            markdown::write(self, &content_digest, folder)?;
+        }
+        let with_status = |status| self.entities.iter().filter(|e| e.bulk_status == status).count();
+        Ok(Summary {
+            content_digest,
+            flagged: self.standing_as(Standing::Flagged).count(),
+            bulk_confirmed: with_status(BulkStatus::Confirmed),
+            bulk_possible: with_status(BulkStatus::Possible),
+            indicators: self.entities.iter().filter(|entity| has_indicators(entity)).count(),
+            near_misses: self.standing_as(Standing::NearMiss).count(),
+            record_doubts: self.standing_as(Standing::RecordDoubt).count(),
+        })
+    }
+}
+
+pub(crate) fn has_indicators(entity: &FlaggedEntity) -> bool {
+    matches!(entity.basis, Basis::Indicators | Basis::Both)
+}
+
+/// Which files are written: `[report] formats`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Formats {
+    /// `report.json`.
+    pub json: bool,
+    /// All tables.
+    pub csv: bool,
+    /// `report.md`.
+    pub markdown: bool,
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self {
+            json: true,
+            csv: true,
+            markdown: true,
+        }
+    }
+}
+
+/// What was written, in numbers of entities.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// blake3 of the report without file, line and books.
+    pub content_digest: String,
+    /// In one schedule or in both.
+    pub flagged: usize,
+    /// Bulk purchasers whose lowest count passes.
+    pub bulk_confirmed: usize,
+    /// Bulk purchasers of whom only the highest count passes.
+    pub bulk_possible: usize,
+    /// Entities that match indicators.
+    pub indicators: usize,
+    /// Near misses.
+    pub near_misses: usize,
+    /// Entities of whom only the records are in doubt.
+    pub record_doubts: usize,
+}
+
+/// Why no report could be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file or folder could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another run writes to the same report folder.
+    #[error("another run{} is writing to {}", holder.map(|pid| format!(" (process {pid})")).unwrap_or_default(), path.display())]
+    Locked {
+        /// The report folder.
+        path: PathBuf,
+        /// Its process, where the lock file says so.
+        holder: Option<u32>,
+    },
+    /// The same run gave another result before: a fault of the program.
+    #[error("{} differs from the result of the same run in {}", new.join(file).display(), standing.display())]
+    DifferentResult {
+        /// The folder that stands, and stays.
+        standing: PathBuf,
+        /// The new one; the next run removes it.
+        new: PathBuf,
+        /// The first file that differs.
+        file: String,
+    },
+    /// A value has no form in JSON: a fault of the program.
+    #[error("{file}: {source}")]
+    Json {
+        /// File of the report.
+        file: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl ReportError {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Io { path, source }
+    }
+}

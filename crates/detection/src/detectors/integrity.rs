@@ -1,0 +1,317 @@
+#![doc = include_str!("integrity.md")]
+
+use std::collections::BTreeMap;
+
+use chipwatch_records::{
+    Book, Column, Day, EntityId, Entry, Fact, Finding, Flags, Ledger, NotEvaluated, RunContext, Severity,
+    Subject, Window, finding_id,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::detector::{DetectError, Detector, Family};
+use crate::evidence::{Candidate, EvidenceSelector};
+use crate::example::{Example, Row};
+use crate::explanations::not_checkable;
+use crate::models::ModelIndex;
+use crate::parameters::{Parameters, read};
+use crate::question::{acquired, is_absent, is_return, missing};
+use crate::registry::Registration;
+use crate::wording::{between, count};
+
+/// How the registry knows it.
+pub(crate) const REGISTRATION: Registration = Registration {
+    id: ID,
+    page: include_str!("integrity.md"),
+    parameters: || schemars::schema_for!(Integrity),
+    examples,
+    build: |table| Ok(Box::new(read::<Integrity>(ID, table)?)),
+};
+
+const ID: &str = "integrity";
+
+/// Parameters of `integrity`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Integrity {
+    /// Most accelerators on one line.
+    max_quantity: i32,
+    /// Most chips on one line.
+    max_chips: i64,
+    /// Days after which the defective part of a replacement should have come back.
+    unreturned_days: u16,
+}
+
+impl Default for Integrity {
+    fn default() -> Self {
+        Self {
+            max_quantity: 100_000,
+            max_chips: 1_000_000,
+            unreturned_days: 60,
+        }
+    }
+}
+
+impl Parameters for Integrity {
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.max_quantity < 1 {
+            return Err(("max_quantity", "max_quantity is at least 1".to_owned()));
+        }
+        if self.max_chips < 1 {
+            return Err(("max_chips", "max_chips is at least 1".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// A kind of doubt, with its words: one line, several lines, an innocent reading.
+struct Doubt {
+    kind: &'static str,
+    one: &'static str,
+    many: &'static str,
+    innocent: &'static str,
+}
+
+const REPEATED: usize = 0;
+const CONFLICTING: usize = 1;
+const UNMATCHED: usize = 2;
+const UNRETURNED: usize = 3;
+const DATE: usize = 4;
+const QUANTITY: usize = 5;
+
+const DOUBTS: [Doubt; 6] = [
+    Doubt {
+        kind: "repeated-lines",
+        one: "line is repeated without a document number",
+        many: "lines are repeated without a document number",
+        innocent: "Two equal sales on one day are two sales.",
+    },
+    Doubt {
+        kind: "conflicting-extracts",
+        one: "line has other values in another extract",
+        many: "lines have other values in another extract",
+        innocent: "An extract that was taken before the delivery was changed shows what was true then.",
+    },
+    Doubt {
+        kind: "unmatched-return",
+        one: "return found no purchase to take all of it from",
+        many: "returns found no purchase to take all of them from",
+        innocent: "The goods may have been bought before the records begin, or under another name.",
+    },
+    Doubt {
+        kind: "unreturned-replacement",
+        one: "replacement is here whose defective part has not come back",
+        many: "replacements are here whose defective parts have not come back",
+        innocent: "Some service contracts let the customer keep or destroy the defective part.",
+    },
+    Doubt {
+        kind: "impossible-date",
+        one: "line was shipped before the model came to market or before its own order",
+        many: "lines were shipped before the model came to market or before their own order",
+        innocent: "Samples ship before launch, and orders are sometimes entered after the goods have left.",
+    },
+    Doubt {
+        kind: "impossible-quantity",
+        one: "line has more items or chips than one line can have",
+        many: "lines have more items or chips than one line can have",
+        innocent: "A frame contract may be entered as one line.",
+    },
+];
+
+impl Detector for Integrity {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn family(&self) -> Family {
+        Family::Document
+    }
+
+    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
+        let models = ModelIndex::new(ledger.book);
+        let mut evidence = EvidenceSelector::new(ledger, &models, ctx);
+        let inspection = Inspection {
+            parameters: self,
+            ledger,
+            ctx,
+            models: &models,
+            // A look-up per line that is worth nothing where no source has the column.
+            reads_orders: !is_absent(ledger.book, ctx, Column::OrderDate),
+        };
+        let mut doubtful: [Vec<&Entry>; DOUBTS.len()] = Default::default();
+        let mut findings = Vec::new();
+        for (entity, entries) in ledger.subjects() {
+            for entry in acquired(ledger, ctx, entries) {
+                inspection.inspect(entry, |kind| doubtful[kind].push(entry));
+            }
+            for (doubt, entries) in DOUBTS.iter().zip(&mut doubtful) {
+                if !entries.is_empty() {
+                    keep_each_line_once(entries);
+                    findings.push(self.finding(doubt, entity, entries, &inspection, &mut evidence));
+                    entries.clear();
+                }
+            }
+        }
+        Ok(findings)
+    }
+
+    fn missing(&self, book: &Book, ctx: &RunContext) -> Vec<NotEvaluated> {
+        let asked = [
+            ("integrity: conflicting-extracts", Column::DocumentNo),
+            ("integrity: impossible-date against the order", Column::OrderDate),
+        ];
+        let missing = asked
+            .into_iter()
+            .map(|(what, column)| missing(book, ctx, what, &[column]));
+        missing.flatten().collect()
+    }
+}
+
+struct Inspection<'l> {
+    parameters: &'l Integrity,
+    ledger: &'l Ledger<'l>,
+    ctx: &'l RunContext,
+    models: &'l ModelIndex,
+    reads_orders: bool,
+}
+
+impl Inspection<'_> {
+    /// Names each kind of doubt about an entry.
+    fn inspect(&self, entry: &Entry, mut found: impl FnMut(usize)) {
+        if entry.flags != Flags::default() {
+            for (flag, kind) in [
+                (Flags::REPEATED, REPEATED),
+                (Flags::CONFLICTING, CONFLICTING),
+                (Flags::UNMATCHED_RETURN, UNMATCHED),
+            ] {
+                if entry.flags.has(flag) {
+                    found(kind);
+                }
+            }
+            if entry.flags.has(Flags::UNRETURNED) && self.deadline(entry.day) < self.ctx.as_of {
+                found(UNRETURNED);
+            }
+        }
+        let line = self.ledger.line(entry);
+        let item = self.models.traits_of(line.item);
+        if let Some(shipped) = line.line.ship_date {
+            let is_after = |day: Option<Day>| day.is_some_and(|day| shipped < day);
+            let is_before_order = || {
+                let particulars = self.ledger.book.written.particulars_of(&line.line);
+                self.reads_orders && is_after(particulars.order_date)
+            };
+            if is_after(item.launch) || is_before_order() {
+                found(DATE);
+            }
+        }
+        let chips = entry.chips_hi.max(-entry.chips_lo);
+        let is_too_many = item.accelerator && line.quantity_hi > self.parameters.max_quantity;
+        if is_too_many || chips > self.parameters.max_chips {
+            found(QUANTITY);
+        }
+    }
+
+    /// The last day on which a defective part is still in time.
+    fn deadline(&self, shipped: Day) -> Day {
+        shipped.plus(i32::from(self.parameters.unreturned_days))
+    }
+}
+
+/// A line can stand in several entries of one entity. Entries stay in the order of the ledger.
+fn keep_each_line_once(entries: &mut Vec<&Entry>) {
+    let mut first: Vec<_> = entries.iter().map(|entry| entry.line).enumerate().collect();
+    first.sort_unstable_by_key(|(position, line)| (*line, *position));
+    first.dedup_by_key(|(_, line)| *line);
+    if first.len() < entries.len() {
+        first.sort_unstable();
+        *entries = first.iter().map(|(position, _)| entries[*position]).collect();
+    }
+}
+
+impl Integrity {
+    fn finding(
+        &self,
+        doubt: &Doubt,
+        entity: EntityId,
+        entries: &[&Entry],
+        inspection: &Inspection<'_>,
+        evidence: &mut EvidenceSelector<'_>,
+    ) -> Finding {
+        let ctx = inspection.ctx;
+        let lo = entries.iter().map(|entry| entry.chips_lo).sum();
+        let hi = entries.iter().map(|entry| entry.chips_hi).sum();
+        let candidates = entries.iter().map(|entry| Candidate {
+            entry,
+            lo: entry.chips_lo,
+            hi: entry.chips_hi,
+            undone: is_return(entry),
+        });
+        let selected = evidence.select(candidates, None);
+        let days = entries.iter().map(|entry| entry.day);
+        let first_visible = if doubt.kind == DOUBTS[UNRETURNED].kind {
+            days.min().map(|day| inspection.deadline(day).plus(1))
+        } else {
+            days.min()
+        };
+        let rule = format!("integrity:{}", doubt.kind);
+        let lines = entries.len() as u64;
+        let what = count(lines, doubt.one, doubt.many);
+        Finding {
+            id: finding_id(ID, &inspection.ledger.book.entity(entity).id, &rule),
+            detector: ID,
+            subject: Subject::Entity(entity),
+            window: Window {
+                rule,
+                from: ctx.threshold.since,
+                to: ctx.as_of,
+            },
+            chips_lo: lo,
+            chips_hi: hi,
+            severity: Severity::Info,
+            sentence: format!("{what}: {} AI chips.", between(lo, hi)),
+            facts: BTreeMap::from([
+                ("doubt", Fact::Text(doubt.kind.to_owned())),
+                ("lines", Fact::Number(i64::try_from(lines).unwrap_or(i64::MAX))),
+            ]),
+            innocent_explanations: vec![not_checkable(
+                doubt.innocent,
+                "Only the seller's documents can tell.",
+            )],
+            exculpatory: Vec::new(),
+            peer_rate: None,
+            first_visible,
+            assumptions: Vec::new(),
+            evidence_lines: selected.lines,
+            evidence: selected.rows,
+        }
+    }
+}
+
+fn examples() -> Vec<Example> {
+    vec![
+        Example::fires(
+            "twelve identical lines without a document number",
+            vec![
+                Row::bought("Acme", "2023-02-01", 40)
+                    .up_to(480)
+                    .marked(Flags::REPEATED),
+            ],
+        ),
+        Example::fires(
+            "a return that found no purchase",
+            vec![Row::unmatched_return("Acme", "2023-02-01", 8)],
+        ),
+        Example::is_silent("a plain purchase", vec![Row::bought("Acme", "2023-02-01", 40)]),
+        Example::is_silent(
+            "a return of what was bought",
+            vec![
+                Row::bought("Acme", "2023-02-01", 40).undone(8),
+                Row::returned("Acme", "2023-03-01", 8),
+            ],
+        ),
+    ]
+}
+
+#[cfg(test)]
+#[path = "../integrity_tests.rs"]
+mod tests;

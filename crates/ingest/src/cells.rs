@@ -1,0 +1,93 @@
+//! Single cells: what is white space, what is "nothing", what of a number only pads it.
+
+use std::borrow::Cow;
+
+/// Texts by which exports say "no value".
+const NOTHING: [&str; 7] = ["NULL", "null", "#N/A", "N/A", "n/a", "#NV", "(null)"];
+
+/// A cell of valid UTF-8 without white space around it; texts that mean "nothing" become empty.
+pub(crate) fn clean(cell: &[u8]) -> &str {
+    let text = std::str::from_utf8(cell).unwrap_or_default().trim();
+    if NOTHING.contains(&text) { "" } else { text }
+}
+
+/// A number that names something: `0000012345`, `12345` and `12345.0` are one.
+pub(crate) fn folded_number(text: &str) -> Cow<'_, str> {
+    let whole = text
+        .strip_suffix(".0")
+        .filter(|whole| is_digits(whole))
+        .unwrap_or(text);
+    if is_digits(whole) {
+        let stripped = whole.trim_start_matches('0');
+        return Cow::Borrowed(if stripped.is_empty() { "0" } else { stripped });
+    }
+    if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        Cow::Owned(text.to_ascii_uppercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A total, sub-total or footer by its first word: SAP's `*` and the words of a few languages.
+pub(crate) fn is_total_word(text: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "total",
+        "grand total",
+        "subtotal",
+        "sub-total",
+        "sum",
+        "gesamt",
+        "summe",
+        "zwischensumme",
+        "合计",
+        "总计",
+    ];
+    if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
+        return true;
+    }
+    let text = text.trim_end_matches(':').trim();
+    let lower = text.to_lowercase();
+    WORDS
+        .iter()
+        .any(|total| lower.strip_prefix(total).is_some_and(is_number_tail))
+}
+
+fn is_number_tail(rest: &str) -> bool {
+    rest.chars()
+        .all(|c| c.is_ascii_digit() || c.is_whitespace() || ".,:-".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_fold_and_names_do_not() {
+        for text in ["0000012345", "12345", "12345.0"] {
+            assert_eq!(folded_number(text), "12345");
+        }
+        assert_eq!(folded_number("0000"), "0");
+        assert_eq!(folded_number("a-0012"), "A-0012");
+        assert_eq!(folded_number("1.5"), "1.5");
+    }
+
+    #[test]
+    fn totals_are_told_from_names() {
+        for text in ["*", "**", "Gesamt", "Total:", "Gesamt 1.050,000", "Summe"] {
+            assert!(is_total_word(text), "{text}");
+        }
+        for text in ["Total Compute GmbH", "Summer Systems", "", "Sum Labs", "80001"] {
+            assert!(!is_total_word(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_empty() {
+        assert_eq!(clean(b" NULL "), "");
+        assert_eq!(clean(b"\xc2\xa0Alpha "), "Alpha");
+    }
+}

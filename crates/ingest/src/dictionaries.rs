@@ -1,0 +1,483 @@
+//! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
+
+use chipwatch_records::{Column, ColumnKind, DocumentStage, DocumentType, Documents, FileId, SourceId};
+use rapidhash::v3::rapidhash_v3;
+
+use crate::cells::{clean, folded_number};
+use crate::columns_plan::{RoleFields, RowPlan};
+use crate::date::DateReading;
+use crate::intern::Interner;
+use crate::layout::Mapping;
+use crate::part::{
+    LocalItem, LocalParticulars, LocalParty, PARTICULAR_DATES, PARTICULAR_TEXTS, Part, RawRow, Receipt,
+};
+use crate::plan::PARTITIONS;
+use crate::source::SourceSpec;
+
+/// The cells of one row.
+pub(crate) struct Cells<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) ends: &'a [usize],
+    /// What look-ups put into fields; empty where there are none.
+    pub(crate) overlay: &'a [String],
+}
+
+impl<'a> Cells<'a> {
+    /// A field as written, or as a look-up filled it.
+    pub(crate) fn get(&self, field: usize) -> &'a str {
+        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
+            return filled;
+        }
+        let Some(end) = self.ends.get(field) else {
+            return "";
+        };
+        let start = if field == 0 { 0 } else { self.ends[field - 1] };
+        &self.text[start..*end]
+    }
+
+    fn clean(&self, field: Option<usize>) -> &'a str {
+        field.map_or("", |field| clean(self.get(field).as_bytes()))
+    }
+}
+
+/// Why a row is refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) field: Option<usize>,
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn at(field: usize, reason: &str) -> Self {
+        Self {
+            field: Some(field),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// A byte that no UTF-8 text has: it keeps neighbouring cells of a key apart.
+const BETWEEN: u8 = 0xff;
+
+pub(crate) struct Dictionaries<'a> {
+    source: &'a SourceSpec,
+    mapping: &'a Mapping,
+    key: Vec<u8>,
+    texts: Interner,
+    party_keys: Interner,
+    /// Row of `parties` plus one; 0 for a party without a filled cell. And a hash of its texts.
+    party_of_key: Vec<(u32, u64)>,
+    parties: Vec<LocalParty>,
+    party_hashes: Vec<u64>,
+    item_keys: Interner,
+    item_of_key: Vec<Result<u32, Refusal>>,
+    items: Vec<LocalItem>,
+    item_hashes: Vec<u64>,
+    particular_keys: Interner,
+    particulars_of_key: Vec<Result<(), Refusal>>,
+    particulars: Vec<LocalParticulars>,
+    seller_hashes: Vec<u64>,
+    date_keys: Interner,
+    date_of_key: Vec<Result<u32, &'static str>>,
+    dates: Vec<(String, DateReading)>,
+    documents: Documents,
+    last_document: (u64, String),
+}
+
+impl<'a> Dictionaries<'a> {
+    pub(crate) fn new(source: &'a SourceSpec, mapping: &'a Mapping) -> Self {
+        let mut texts = Interner::default();
+        texts.intern(b"");
+        Self {
+            source,
+            mapping,
+            key: Vec::new(),
+            texts,
+            party_keys: Interner::default(),
+            party_of_key: Vec::new(),
+            parties: Vec::new(),
+            party_hashes: Vec::new(),
+            item_keys: Interner::default(),
+            item_of_key: Vec::new(),
+            items: Vec::new(),
+            item_hashes: Vec::new(),
+            particular_keys: Interner::default(),
+            particulars_of_key: Vec::new(),
+            particulars: Vec::new(),
+            seller_hashes: Vec::new(),
+            date_keys: Interner::default(),
+            date_of_key: Vec::new(),
+            dates: Vec::new(),
+            documents: Documents::default(),
+            last_document: (0, String::new()),
+        }
+    }
+
+    pub(crate) fn into_part(self, file: FileId, source: SourceId, rows: Vec<Vec<RawRow>>) -> Part {
+        Part {
+            file,
+            source,
+            texts: self.texts,
+            parties: self.parties,
+            items: self.items,
+            particulars: self.particulars,
+            dates: self.dates,
+            documents: self.documents,
+            rows,
+        }
+    }
+
+    /// Id of the party in these fields, from 1; 0 where all are empty.
+    pub(crate) fn party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        self.fill_key(cells, fields);
+        let (key, new) = self.party_keys.intern(&self.key);
+        if !new {
+            return self.party_of_key[key as usize].0;
+        }
+        let texts = fields.map(|field| cells.clean(field));
+        let number = folded_number(texts[0]);
+        if texts.iter().all(|text| text.is_empty()) {
+            self.party_of_key.push((0, 0));
+            return 0;
+        }
+        let hash = hash_texts(&texts);
+        let mut party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
+        party[0] = self
+            .texts
+            .intern(if texts[0].is_empty() {
+                b""
+            } else {
+                number.as_bytes()
+            })
+            .0;
+        self.parties.push(party);
+        self.party_hashes.push(hash);
+        let id = self.parties.len() as u32;
+        self.party_of_key.push((id, hash));
+        id
+    }
+
+    /// Id of the item, from 0.
+    pub(crate) fn item(&mut self, cells: &Cells<'_>, fields: &[Option<usize>; 3]) -> Result<u32, Refusal> {
+        self.fill_key(cells, fields);
+        let (key, new) = self.item_keys.intern(&self.key);
+        if !new {
+            return self.item_of_key[key as usize].clone();
+        }
+        let texts = fields.map(|field| cells.clean(field));
+        let result = if texts[0].is_empty() && texts[1].is_empty() {
+            let field = fields[0].or(fields[1]);
+            Err(Refusal {
+                field,
+                reason: "the row has neither part number nor description".into(),
+            })
+        } else if texts[1].is_empty() && is_damaged(texts[0]) {
+            let reason =
+                "a spreadsheet turned the part number into a power of ten, and there is no description";
+            Err(Refusal {
+                field: fields[0],
+                reason: reason.into(),
+            })
+        } else {
+            self.items
+                .push(texts.map(|text| self.texts.intern(text.as_bytes()).0));
+            self.item_hashes.push(hash_texts(&texts));
+            Ok(self.items.len() as u32 - 1)
+        };
+        self.item_of_key.push(result.clone());
+        result
+    }
+
+    /// Id of a date text, from 1; 0 for a null date.
+    pub(crate) fn date(
+        &mut self,
+        cells: &Cells<'_>,
+        field: usize,
+        column: Column,
+        receipt: &mut Receipt,
+        line: u32,
+    ) -> Result<u32, Refusal> {
+        self.key.clear();
+        self.key.extend_from_slice(cells.get(field).as_bytes());
+        self.key.extend_from_slice(&[BETWEEN, column as u8]);
+        let (key, new) = self.date_keys.intern(&self.key);
+        if new {
+            let text = cells.clean(Some(field));
+            let read = DateReading::read(text).map(|reading| match reading {
+                DateReading::Null => 0,
+                reading => {
+                    receipt.evidence.see_date(column, reading, line, text);
+                    self.dates.push((text.to_owned(), reading));
+                    self.dates.len() as u32
+                }
+            });
+            self.date_of_key.push(read);
+        }
+        self.date_of_key[key as usize].map_err(|reason| Refusal::at(field, reason))
+    }
+
+    /// Id of the row's less common columns, from 0.
+    pub(crate) fn particulars(
+        &mut self,
+        cells: &Cells<'_>,
+        plan: &RowPlan,
+        receipt: &mut Receipt,
+        line: u32,
+    ) -> Result<u32, Refusal> {
+        self.key.clear();
+        for field in &plan.particulars.all {
+            self.key.extend_from_slice(cells.get(*field).as_bytes());
+            self.key.push(BETWEEN);
+        }
+        let (key, new) = self.particular_keys.intern(&self.key);
+        if new {
+            let read = self.read_particulars(cells, plan, receipt, line);
+            let (result, particulars) = match read {
+                Ok(particulars) => (Ok(()), particulars),
+                Err(refusal) => (
+                    Err(refusal),
+                    LocalParticulars::none(self.source, self.mapping.stage),
+                ),
+            };
+            let seller = cells.clean(plan.particulars.seller[1]);
+            let number = cells.clean(plan.particulars.seller[0]);
+            let seller = [
+                seller,
+                number,
+                self.source.seller.as_deref().unwrap_or_default(),
+                &self.source.system,
+            ]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+            self.seller_hashes.push(rapidhash_v3(seller.as_bytes()));
+            self.particulars.push(particulars);
+            self.particulars_of_key.push(result);
+        }
+        self.particulars_of_key[key as usize].clone().map(|()| key)
+    }
+
+    fn read_particulars(
+        &mut self,
+        cells: &Cells<'_>,
+        plan: &RowPlan,
+        receipt: &mut Receipt,
+        line: u32,
+    ) -> Result<LocalParticulars, Refusal> {
+        let fields = &plan.particulars;
+        let mut particulars = LocalParticulars::none(self.source, self.mapping.stage);
+        named(
+            cells,
+            fields.channel,
+            chipwatch_records::Channel::from_name,
+            &mut particulars.channel,
+        )?;
+        named(
+            cells,
+            fields.stage,
+            DocumentStage::from_name,
+            &mut particulars.stage,
+        )?;
+        named(cells, fields.kind, DocumentType::from_name, &mut particulars.kind)?;
+        if let Some(kind) = self.coded_type(cells, plan, receipt) {
+            particulars.kind = kind;
+        }
+        named(cells, fields.purpose, purpose, &mut particulars.replaces)?;
+        unit_is_single(cells, fields.texts[7])?;
+        let seller = [
+            cells.clean(fields.seller[1]),
+            cells.clean(fields.seller[0]),
+            self.source.seller.as_deref().unwrap_or_default(),
+            &self.source.system,
+        ];
+        let seller = seller
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+        particulars.seller = self.texts.intern(seller.as_bytes()).0;
+        particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
+        for (index, column) in PARTICULAR_TEXTS.iter().enumerate() {
+            let text = cells.clean(fields.texts[index]);
+            let text = if column.kind() == ColumnKind::Identifier {
+                none_if_zero(folded_number(text))
+            } else {
+                text.into()
+            };
+            particulars.texts[index] = self.texts.intern(text.as_bytes()).0;
+        }
+        for (index, column) in PARTICULAR_DATES.iter().enumerate() {
+            if let Some(field) = fields.dates[index] {
+                particulars.dates[index] = self.date(cells, field, *column, receipt, line)?;
+            }
+        }
+        for (index, party) in fields.parties.iter().enumerate() {
+            particulars.parties[index] = self.party(cells, party);
+        }
+        let rest: Vec<&str> = fields
+            .rest
+            .iter()
+            .map(|field| cells.clean(Some(*field)))
+            .collect();
+        if rest.iter().any(|text| !text.is_empty()) {
+            particulars.rest = self.texts.intern(rest.join("\u{1f}").as_bytes()).0;
+        }
+        Ok(particulars)
+    }
+
+    /// What the codes of the source's own system say; `None` where they say nothing.
+    fn coded_type(&self, cells: &Cells<'_>, plan: &RowPlan, receipt: &mut Receipt) -> Option<DocumentType> {
+        let mut plain = None;
+        for types in &plan.particulars.types {
+            let code = cells.clean(Some(types.field)).to_uppercase();
+            if code.is_empty() {
+                continue;
+            }
+            let kind = self
+                .source
+                .document_types
+                .get(&code)
+                .or_else(|| types.values.get(&code))
+                .copied()
+                .or(types.any);
+            match kind {
+                Some(DocumentType::Sale) => plain = Some(DocumentType::Sale),
+                Some(kind) => return Some(kind),
+                None => drop(receipt.unknown_codes.insert((types.header.clone(), code))),
+            }
+        }
+        plain
+    }
+
+    /// Id of the row's document, from 1 (0: none), and of its line number.
+    pub(crate) fn document(&mut self, cells: &Cells<'_>, plan: &RowPlan, particulars: u32) -> (u32, u32) {
+        let mut number = cells.clean(plan.document);
+        let mut line_no = cells.clean(plan.line_no);
+        let line_id = cells.clean(plan.line_id);
+        if number.is_empty() {
+            number = line_id;
+            line_no = "";
+        } else if line_no.is_empty() {
+            line_no = line_id;
+        }
+        let line_no = self.texts.intern(folded_number(line_no).as_bytes()).0;
+        if number.is_empty() {
+            return (0, line_no);
+        }
+        let seller = self.seller_hashes[particulars as usize];
+        if self.last_document.0 != seller || self.last_document.1 != number || self.documents.is_empty() {
+            self.last_document.0 = seller;
+            self.last_document.1.clear();
+            self.last_document.1.push_str(number);
+            self.documents.push(document_digest(seller, number), number);
+        }
+        (self.documents.len() as u32, line_no)
+    }
+
+    /// The partition of a row: that of its document, else that of its parties and item.
+    pub(crate) fn partition(&self, document: u32, parties: [u32; 3], item: u32) -> usize {
+        let hash = match document
+            .checked_sub(1)
+            .and_then(|row| chipwatch_records::DocumentId::from_index(row as usize))
+        {
+            Some(id) => self.documents.digest(id),
+            None => parties
+                .iter()
+                .filter_map(|party| party.checked_sub(1))
+                .fold(self.item_hashes[item as usize], |hash, party| {
+                    hash.rotate_left(17) ^ self.party_hashes[party as usize]
+                }),
+        };
+        (hash >> 32) as usize % PARTITIONS
+    }
+
+    fn fill_key(&mut self, cells: &Cells<'_>, fields: &[Option<usize>]) {
+        self.key.clear();
+        for field in fields {
+            if let Some(field) = field {
+                self.key.extend_from_slice(cells.get(*field).as_bytes());
+            }
+            self.key.push(BETWEEN);
+        }
+    }
+}
+
+impl LocalParticulars {
+    fn none(source: &SourceSpec, stage: DocumentStage) -> Self {
+        Self {
+            channel: source.channel,
+            stage,
+            kind: DocumentType::Sale,
+            replaces: false,
+            seller: 0,
+            seller_country: 0,
+            parties: [0; 4],
+            dates: [0; 3],
+            texts: [0; PARTICULAR_TEXTS.len()],
+            rest: 0,
+        }
+    }
+}
+
+/// Digest of seller and document number: the same for `0080001` and `80001`.
+pub(crate) fn document_digest(seller_hash: u64, number: &str) -> u64 {
+    rapidhash_v3(folded_number(number).as_bytes()) ^ seller_hash.rotate_left(31)
+}
+
+fn hash_texts(texts: &[&str]) -> u64 {
+    texts.iter().fold(0, |hash: u64, text| {
+        hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes())
+    })
+}
+
+fn none_if_zero(number: std::borrow::Cow<'_, str>) -> std::borrow::Cow<'_, str> {
+    if number == "0" { "".into() } else { number }
+}
+
+/// `9.00E+11`: a spreadsheet's reading of a long number.
+fn is_damaged(part_number: &str) -> bool {
+    part_number.split_once("E+").is_some_and(|(front, back)| {
+        !back.is_empty()
+            && back.bytes().all(|byte| byte.is_ascii_digit())
+            && !front.is_empty()
+            && front
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    })
+}
+
+fn purpose(name: &str) -> Option<bool> {
+    match name {
+        "original" => Some(false),
+        "replace" => Some(true),
+        _ => None,
+    }
+}
+
+fn named<T>(
+    cells: &Cells<'_>,
+    field: Option<usize>,
+    read: fn(&str) -> Option<T>,
+    into: &mut T,
+) -> Result<(), Refusal> {
+    let text = cells.clean(field);
+    if let (Some(field), false) = (field, text.is_empty()) {
+        *into = read(text)
+            .ok_or_else(|| Refusal::at(field, "not one of the values that this column can have"))?;
+    }
+    Ok(())
+}
+
+/// Packs of unknown size cannot be counted, and kilograms are no chips.
+fn unit_is_single(cells: &Cells<'_>, field: Option<usize>) -> Result<(), Refusal> {
+    const SINGLE: [&str; 24] = [
+        "EA", "EACH", "PC", "PCS", "PCE", "PIECE", "PIECES", "ST", "STK", "NOS", "NO", "NMB", "UN", "UNT",
+        "UNIT", "UNITS", "SET", "SETS", "H87", "C62", "U", "个", "台", "件",
+    ];
+    let unit = cells.clean(field);
+    match field {
+        Some(field) if !unit.is_empty() && !SINGLE.contains(&unit.to_uppercase().as_str()) => Err(
+            Refusal::at(field, "not a unit of single items; give the quantity in pieces"),
+        ),
+        _ => Ok(()),
+    }
+}

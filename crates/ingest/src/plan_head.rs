@@ -1,0 +1,30 @@
+//! The first line of a file: what stands between its fields.
+
+use crate::rows::{Row, Rows};
+
+/// Delimiters that exports use, the commonest first.
+pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The delimiter under which the first line has most names that `known` counts.
+pub(crate) fn sniff_delimiter(body: &[u8], known: impl Fn(&[String]) -> usize) -> u8 {
+    let mut best = (0, DELIMITERS[0]);
+    for delimiter in DELIMITERS {
+        let count = known(&first_line(body, delimiter));
+        if count > best.0 {
+            best = (count, delimiter);
+        }
+    }
+    best.1
+}
+
+/// The names on the first line under a delimiter.
+pub(crate) fn first_line(body: &[u8], delimiter: u8) -> Vec<String> {
+    let mut rows = Rows::new(body, delimiter, 1, true);
+    match rows.next_row() {
+        Ok(Some(Row::Record { .. })) => {
+            let name = |field| String::from_utf8_lossy(rows.field(field)).trim().to_owned();
+            (0..rows.fields()).map(name).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,135 @@
+//! What a pipeline says about one source of files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chipwatch_records::{Channel, Column, DocumentType};
+
+use crate::date::DateDialect;
+use crate::layout::Layout;
+use crate::lookup::Lookup;
+use crate::number::NumberDialect;
+
+/// A `[[source]]`, resolved.
+#[derive(Clone, Debug)]
+pub struct SourceSpec {
+    /// Name, for messages and `--input name=…`.
+    pub name: String,
+    /// Globs, relative to `base`.
+    pub patterns: Vec<String>,
+    /// The folder that globs are relative to.
+    pub base: PathBuf,
+    /// How its files are read.
+    pub layout: Layout,
+    /// Level of its lines that do not say.
+    pub channel: Channel,
+    /// Who sells, where the file does not say.
+    pub seller: Option<String>,
+    /// The system within which customer numbers are unique.
+    pub system: String,
+    /// Number dialect, where the user knows.
+    pub number: Option<NumberDialect>,
+    /// Date dialect, where the user knows.
+    pub date: Option<DateDialect>,
+    /// The user's own headers.
+    pub columns: BTreeMap<Column, String>,
+    /// Codes of the user's own system, and what they mean.
+    pub document_types: BTreeMap<String, DocumentType>,
+    /// Files whose lines this source's files replace.
+    pub replaces: Vec<String>,
+    /// Side extracts.
+    pub lookups: Vec<Lookup>,
+}
+
+/// An input file: its path, and how the user wrote it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct FoundFile {
+    /// As the glob gave it, with `/`.
+    pub shown: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+impl SourceSpec {
+    /// The files of this source, sorted by their shown path, each once.
+    ///
+    /// # Errors
+    /// [`crate::IngestError`] for a pattern that is none or matches nothing.
+    pub fn discover(&self) -> Result<Vec<FoundFile>, crate::IngestError> {
+        let mut found = Vec::new();
+        for pattern in &self.patterns {
+            found.extend(self.expand(pattern)?);
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn expand(&self, pattern: &str) -> Result<Vec<FoundFile>, crate::IngestError> {
+        let no_file = || crate::IngestError::NoFile {
+            source_name: self.name.clone(),
+            pattern: pattern.to_owned(),
+        };
+        if !pattern.contains(['*', '?', '[', '{']) {
+            let path = self.base.join(pattern);
+            return if path.is_file() {
+                Ok(vec![FoundFile {
+                    shown: slashes(pattern),
+                    path,
+                }])
+            } else {
+                Err(no_file())
+            };
+        }
+        let bad = |error: globset::Error| crate::IngestError::BadPattern {
+            source_name: self.name.clone(),
+            pattern: pattern.to_owned(),
+            why: error.to_string(),
+        };
+        let glob = globset::GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
+            .map_err(bad)?;
+        let matcher = glob.compile_matcher();
+        let literal = literal_folder(pattern);
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(self.base.join(&literal)).follow_links(true) {
+            let Ok(entry) = entry else { continue };
+            let Some(shown) = shown_path(entry.path(), &self.base, pattern) else {
+                continue;
+            };
+            if entry.file_type().is_file() && matcher.is_match(&shown) {
+                found.push(FoundFile {
+                    shown,
+                    path: entry.path().to_owned(),
+                });
+            }
+        }
+        if found.is_empty() {
+            Err(no_file())
+        } else {
+            Ok(found)
+        }
+    }
+}
+
+/// The folder in front of a pattern's first wildcard.
+fn literal_folder(pattern: &str) -> String {
+    let wildcard = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    pattern[..wildcard]
+        .rfind('/')
+        .map_or(String::new(), |slash| pattern[..=slash].to_owned())
+}
+
+fn shown_path(path: &Path, base: &Path, pattern: &str) -> Option<String> {
+    let relative = if Path::new(pattern).is_absolute() {
+        path
+    } else {
+        path.strip_prefix(base).ok()?
+    };
+    relative.to_str().map(slashes)
+}
+
+fn slashes(path: &str) -> String {
+    path.replace('\\', "/")
+}

@@ -1,0 +1,170 @@
+//! `report.json` and the digest of its content.
+//!
+//! A benchmark has 35,000 entities with 20 rows each: entities are rendered in parallel, their rows by hand, and spliced
+//! into the objects that serde writes. A test holds the result against the plain serialisation of the views.
+
+use std::ops::Range;
+use std::path::Path;
+
+use chipwatch_records::{Finding, FlaggedEntity};
+use serde::Serialize;
+
+use crate::in_order::{OutFile, in_order, ranges};
+use crate::row::{Cells, push_number};
+use crate::{Report, ReportError, Standing};
+
+/// At most so many rows of a finding stand in `report.json`; the others in `evidence.csv`.
+pub(crate) const EVIDENCE_ROWS: usize = 20;
+
+/// What no report of this kind can see.
+pub(crate) static DISCLOSURES: &[&str] = &[
+    "Remote use is not visible: who rents computing time on chips that stand elsewhere.",
+    "Tenants are not visible: whose equipment stands in a bought or rented data centre.",
+    "Onward moves without records are not visible: a chip that left by a way that no file shows.",
+];
+
+const FILE: &str = "report.json";
+const ENTITIES_PER_PIECE: usize = 64;
+
+/// Writes `report.json` where a folder is given, and returns the content digest in any case.
+pub(crate) fn write(report: &Report<'_>, folder: Option<&Path>) -> Result<String, ReportError> {
+    let mut file = folder.map(|folder| OutFile::create(folder, FILE)).transpose()?;
+    let mut put = |bytes: &[u8]| file.as_mut().map_or(Ok(()), |file| file.write(bytes));
+    let mut digest = blake3::Hasher::new();
+
+    let head = members(&report.head())?;
+    digest.update(&head);
+    put(b"{\n")?;
+    put(&head)?;
+    put(b",\n\"books\":")?;
+    put(&to_bytes(report.books)?)?;
+    let files = Cells::new(&report.book.written.files, |out, file| {
+        out.extend_from_slice(serde_json::Value::from(file.path.as_str()).to_string().as_bytes());
+    });
+    for (name, standing) in [
+        ("entities", Standing::Flagged),
+        ("near_misses", Standing::NearMiss),
+        ("record_doubts", Standing::RecordDoubt),
+    ] {
+        let entities: Vec<&FlaggedEntity> = report.standing_as(standing).collect();
+        digest.update(name.as_bytes());
+        put(format!(",\n\"{name}\":[").as_bytes())?;
+        in_order(
+            &ranges(entities.len(), ENTITIES_PER_PIECE),
+            |range, piece: &mut Piece| piece.render(report, &files, &entities, range.clone()),
+            |piece| {
+                if let Some(why) = &piece.failed {
+                    return Err(json_error(serde::ser::Error::custom(why)));
+                }
+                digest.update(&piece.content);
+                put(&piece.json)
+            },
+        )?;
+        put(b"\n]")?;
+    }
+    let tail = members(&report.tail())?;
+    digest.update(&tail);
+    put(b",\n")?;
+    put(&tail)?;
+    let content_digest = digest.finalize().to_hex().to_string();
+    put(format!(",\n\"content_digest\":\"{content_digest}\"\n}}\n").as_bytes())?;
+    Ok(content_digest)
+}
+
+/// Some entities as JSON, and as that part of it that the digest covers.
+#[derive(Default)]
+struct Piece {
+    json: Vec<u8>,
+    content: Vec<u8>,
+    failed: Option<String>,
+}
+
+impl Piece {
+    fn render(
+        &mut self,
+        report: &Report<'_>,
+        files: &Cells,
+        entities: &[&FlaggedEntity],
+        range: Range<usize>,
+    ) {
+        self.json.clear();
+        self.content.clear();
+        for index in range {
+            self.json.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
+            if let Err(why) = self.entity(report, files, entities[index]) {
+                self.failed = Some(why.to_string());
+            }
+        }
+    }
+
+    fn entity(
+        &mut self,
+        report: &Report<'_>,
+        files: &Cells,
+        entity: &FlaggedEntity,
+    ) -> Result<(), serde_json::Error> {
+        self.open_object(&report.entity_head(entity), "findings")?;
+        for (index, finding) in entity.findings.iter().enumerate() {
+            if index > 0 {
+                self.json.push(b',');
+            }
+            self.open_object(&report.finding_head(finding), "evidence")?;
+            self.evidence(report, files, finding);
+            self.json.extend_from_slice(b"]}");
+        }
+        self.json.extend_from_slice(b"]}");
+        self.content.push(b'\n');
+        Ok(())
+    }
+
+    /// Writes an object, leaves it open and opens the array that is its last member.
+    fn open_object(&mut self, head: &impl Serialize, array: &str) -> Result<(), serde_json::Error> {
+        let start = self.json.len();
+        serde_json::to_writer(&mut self.json, head)?;
+        self.json.pop();
+        self.content.extend_from_slice(&self.json[start..]);
+        self.json.extend_from_slice(b",\"");
+        self.json.extend_from_slice(array.as_bytes());
+        self.json.extend_from_slice(b"\":[");
+        Ok(())
+    }
+
+    fn evidence(&mut self, report: &Report<'_>, files: &Cells, finding: &Finding) {
+        for (index, row) in finding.evidence.iter().take(EVIDENCE_ROWS).enumerate() {
+            let json = &mut self.json;
+            json.extend_from_slice(if index == 0 { b"{\"file\":" } else { b",{\"file\":" });
+            if let Some(line) = row.line.map(|line| &report.lines[line as usize].line) {
+                json.extend_from_slice(files.get(line.file.index()));
+                json.extend_from_slice(b",\"line\":");
+                push_number(json, i64::from(line.line));
+            } else {
+                json.extend_from_slice(b"null,\"line\":null");
+            }
+            let content = json.len();
+            json.extend_from_slice(b",\"role\":\"");
+            json.extend_from_slice(row.role.as_str().as_bytes());
+            json.extend_from_slice(b"\",\"chips_lo\":");
+            push_number(json, row.chips_lo);
+            json.extend_from_slice(b",\"chips_hi\":");
+            push_number(json, row.chips_hi);
+            json.push(b'}');
+            self.content.extend_from_slice(&json[content..]);
+        }
+    }
+}
+
+fn json_error(source: serde_json::Error) -> ReportError {
+    ReportError::Json { file: FILE, source }
+}
+
+fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+    serde_json::to_vec(value).map_err(json_error)
+}
+
+/// The members of an object, without its braces.
+fn members(value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+    let mut bytes = to_bytes(value)?;
+    bytes.pop();
+    bytes.remove(0);
+    Ok(bytes)
+}
