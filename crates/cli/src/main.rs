@@ -1,1 +1,42 @@
-fn main() {}
+//! The `chipwatch` command: arguments, progress, exit codes, and the only clock of the program.
+
+mod args;
+mod commands;
+mod complain;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging(&arguments);
+    let done = match arguments.command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Check(arguments) => commands::check::check(&arguments),
+        Command::Detectors { command } => commands::detectors::detectors(&command),
+        Command::Schema { of } => commands::schema::schema(of),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => complain::complain(&error),
+    }
+}
+
+/// Logs go to standard error, so that standard output stays what the command says.
+fn start_logging(arguments: &Arguments) {
+    let level = match arguments.verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CHIPWATCH_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chipwatch_records::{
-    Basis, Book, BulkStatus, Chips, Entity, EntityId, Entry, Finding, FlaggedEntity, Ledger, ModelQuarter,
-    PeerRate, Purchases, Quarter, RunContext, Severity, Subject, Tier,
+    Basis, Book, BulkStatus, Chips, Entity, EntityId, Finding, FlaggedEntity, Ledger, ModelQuarter, PeerRate,
+    Purchases, Quarter, RunContext, Severity, Subject, Tier,
 };
 use rayon::prelude::*;
 
@@ -13,6 +13,7 @@ use crate::detector::{Detector, Family};
 use crate::detectors::open_order_hold;
 use crate::models::ModelIndex;
 use crate::question::{acquired, counted, is_return};
+use crate::slice::{Posting, Slice};
 use crate::totals::{bulk_status, purchases};
 
 /// A detector that failed: failed and found nothing never look alike.
@@ -53,23 +54,24 @@ pub fn assess_slice(
     ctx: &RunContext,
     detectors: &[Box<dyn Detector>],
 ) -> SliceAssessment {
-    let mut slice = SliceAssessment::default();
-    let mut findings = run(ledger, ctx, detectors, &mut slice.failures);
+    let mut assessed = SliceAssessment::default();
+    let slice = Slice::new(ledger);
+    let mut findings = run(&slice, ctx, detectors, &mut assessed.failures);
     let families: BTreeMap<_, _> = detectors
         .iter()
         .map(|detector| (detector.id(), detector.family()))
         .collect();
-    let models = ModelIndex::new(ledger.book);
-    let mut quarters = Quarters::new(ledger, &models);
+    let mut quarters = Quarters::new(slice.models());
     let mut class_sizes: BTreeMap<&str, u64> = BTreeMap::new();
-    for (id, entries) in ledger.subjects() {
-        let mine = || acquired(ledger, ctx, entries);
+    for account in slice.accounts() {
+        let id = account.entity;
+        let mine = || acquired(&slice, ctx, account);
         if mine().next().is_some() {
             *class_sizes.entry(class_of(ledger.book.entity(id))).or_default() += 1;
         }
-        let sums = purchases(counted(ledger, ctx, entries));
+        let sums = purchases(counted(&slice, ctx, account));
         let findings = findings.remove(&id).unwrap_or_default();
-        // `hi` can pass where gross does not: chips of which only a return is uncertain.
+        // A near miss: gross or the higher count passes.
         let is_near = ctx.threshold.passes(sums.gross.hi.max(sums.acquired.hi));
         if findings.is_empty() && !is_near {
             continue;
@@ -79,25 +81,25 @@ pub fn assess_slice(
         let mut bought = mine().filter(|entry| !is_return(entry)).map(|entry| entry.day);
         entity.first_ship_date = bought.next();
         entity.last_ship_date = bought.last().or(entity.first_ship_date);
-        slice.entities.push(entity);
+        assessed.entities.push(entity);
     }
     // A finding must not be lost in silence.
     for finding in findings.into_values().flatten() {
-        slice.failures.push(DetectorFailure {
+        assessed.failures.push(DetectorFailure {
             detector: finding.detector,
             message: "a finding names an entity that is not in the slice".to_owned(),
         });
     }
-    slice.class_sizes = class_sizes
+    assessed.class_sizes = class_sizes
         .into_iter()
         .map(|(class, n)| (class.to_owned(), n))
         .collect();
-    slice
+    assessed
 }
 
 /// Puts the slices together: peers, holds, rank. The order of the slices does not matter.
 #[must_use]
-pub fn assess(slices: Vec<SliceAssessment>, book: &Book, ctx: &RunContext) -> Assessment {
+pub fn assess(slices: Vec<SliceAssessment>, book: &Book) -> Assessment {
     let mut all = Assessment::default();
     for slice in slices {
         all.entities.extend(slice.entities);
@@ -109,7 +111,6 @@ pub fn assess(slices: Vec<SliceAssessment>, book: &Book, ctx: &RunContext) -> As
     all.failures.sort();
     all.failures.dedup();
     fill_peer_rates(&mut all, book);
-
     for entity in all.entities.iter_mut().filter(|entity| entity.tier.is_some()) {
         for finding in &mut entity.findings {
             if finding.detector == open_order_hold::ID {
@@ -127,14 +128,14 @@ pub fn assess(slices: Vec<SliceAssessment>, book: &Book, ctx: &RunContext) -> As
 
 /// The findings of all detectors by entity, in the order of detectors.
 fn run(
-    ledger: &Ledger<'_>,
+    slice: &Slice<'_>,
     ctx: &RunContext,
     detectors: &[Box<dyn Detector>],
     failures: &mut Vec<DetectorFailure>,
 ) -> BTreeMap<EntityId, Vec<Finding>> {
     let results: Vec<_> = detectors
         .par_iter()
-        .map(|detector| detector.detect(ledger, ctx))
+        .map(|detector| detector.detect(slice, ctx))
         .collect();
     let mut findings: BTreeMap<EntityId, Vec<Finding>> = BTreeMap::new();
     for (detector, result) in detectors.iter().zip(results) {
@@ -245,22 +246,20 @@ fn has_acquired(entity: &FlaggedEntity) -> bool {
 
 /// Sums by model and quarter; keeps its buffer from entity to entity.
 struct Quarters<'l> {
-    ledger: &'l Ledger<'l>,
     models: &'l ModelIndex,
     sums: Vec<Chips>,
 }
 
 impl<'l> Quarters<'l> {
-    fn new(ledger: &'l Ledger<'l>, models: &'l ModelIndex) -> Self {
+    fn new(models: &'l ModelIndex) -> Self {
         Self {
-            ledger,
             models,
             sums: vec![Chips::default(); models.names().len()],
         }
     }
 
     /// Entries come by day, so one quarter is open at a time.
-    fn of<'e>(&mut self, entries: impl Iterator<Item = &'e Entry>) -> Vec<ModelQuarter> {
+    fn of<'e>(&mut self, entries: impl Iterator<Item = Posting<'e>>) -> Vec<ModelQuarter> {
         let mut rows = Vec::new();
         let mut today = None;
         let mut open: Option<Quarter> = None;
@@ -273,7 +272,7 @@ impl<'l> Quarters<'l> {
                 }
                 open = Some(quarter);
             }
-            let model = self.models.traits_of(self.ledger.line(entry).item).model;
+            let model = self.models.traits_of(entry.goods.item).model;
             self.sums[model].add(entry.chips_lo, entry.chips_best, entry.chips_hi);
         }
         if let Some(last) = open {

@@ -1,6 +1,8 @@
 //! What every detector is.
 
-use chipwatch_records::{Book, Day, Finding, Ledger, NotEvaluated, RunContext};
+use chipwatch_records::{Book, Day, Finding, NotEvaluated, RunContext};
+
+use crate::slice::Slice;
 
 /// A detector with its parameters. Pure: equal ledgers and contexts give equal findings.
 pub trait Detector: Send + Sync {
@@ -14,7 +16,7 @@ pub trait Detector: Send + Sync {
     ///
     /// # Errors
     /// When the ledger does not keep its promises: nothing may be concluded from it then.
-    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError>;
+    fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError>;
 
     /// What it cannot look at because no source has the columns.
     fn missing(&self, _book: &Book, _ctx: &RunContext) -> Vec<NotEvaluated> {

@@ -1,14 +1,15 @@
 //! Which lines a finding lists. Whatever is not listed stands in one remainder row per model,
 //! so that the rows of a finding always sum exactly to its chips.
 
-use chipwatch_records::{Day, Entry, Evidence, EvidenceRole, ItemId, Ledger, RunContext};
+use chipwatch_records::{Day, Evidence, EvidenceRole, ItemId, RunContext};
 
 use crate::models::ModelIndex;
+use crate::slice::{Posting, Slice};
 
 /// An entry that stands behind a finding, with the chips it adds to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate<'e> {
-    pub(crate) entry: &'e Entry,
+    pub(crate) entry: Posting<'e>,
     pub(crate) lo: i64,
     pub(crate) hi: i64,
     /// A return, or a purchase part of which came back: listed before anything else.
@@ -32,7 +33,6 @@ struct Remainder {
 
 /// Chooses evidence; keeps its buffers from finding to finding, because a slice has very many.
 pub(crate) struct EvidenceSelector<'l> {
-    ledger: &'l Ledger<'l>,
     models: &'l ModelIndex,
     limit: usize,
     listed: Vec<bool>,
@@ -41,9 +41,9 @@ pub(crate) struct EvidenceSelector<'l> {
 }
 
 impl<'l> EvidenceSelector<'l> {
-    pub(crate) fn new(ledger: &'l Ledger<'l>, models: &'l ModelIndex, ctx: &RunContext) -> Self {
+    pub(crate) fn new(slice: &'l Slice<'_>, ctx: &RunContext) -> Self {
+        let models = slice.models();
         Self {
-            ledger,
             models,
             limit: ctx.evidence_rows.unwrap_or(usize::MAX),
             listed: Vec::new(),
@@ -125,7 +125,7 @@ impl<'l> EvidenceSelector<'l> {
     fn row(&self, candidate: &Candidate<'_>) -> Evidence {
         Evidence {
             line: Some(candidate.entry.line),
-            item: self.ledger.line(candidate.entry).item,
+            item: candidate.entry.goods.item,
             role: candidate.entry.role,
             chips_lo: candidate.lo,
             chips_hi: candidate.hi,
@@ -134,7 +134,7 @@ impl<'l> EvidenceSelector<'l> {
     }
 
     fn put_aside(&mut self, candidate: &Candidate<'_>) {
-        let item = self.ledger.line(candidate.entry).item;
+        let item = candidate.entry.goods.item;
         let remainder = &mut self.remainders[self.models.traits_of(item).model];
         remainder.item = Some(remainder.item.map_or(item, |other| other.min(item)));
         remainder.lo += candidate.lo;
@@ -166,15 +166,17 @@ mod tests {
     use super::*;
     use crate::example::Row;
     use crate::fixture::{Sheet, day, run};
+    use crate::slice::Account;
 
     fn select(rows: &[Row], limit: usize, crossing: Option<&str>) -> Selected {
         let sheet = Sheet::new(rows);
         let ledger = sheet.ledger();
-        let models = ModelIndex::new(&sheet.book);
+        let slice = Slice::new(&ledger);
         let mut ctx = run();
         ctx.evidence_rows = Some(limit);
-        let mut selector = EvidenceSelector::new(&ledger, &models, &ctx);
-        let candidates = ledger.entries.iter().map(|entry| Candidate {
+        let mut selector = EvidenceSelector::new(&slice, &ctx);
+        let account = slice.accounts().next();
+        let candidates = account.iter().flat_map(Account::postings).map(|entry| Candidate {
             entry,
             lo: entry.chips_lo,
             hi: entry.chips_hi,
@@ -244,11 +246,12 @@ mod tests {
             }
             sheet.entries.sort_by_key(|entry| entry.day);
             let ledger = sheet.ledger();
-            let index = ModelIndex::new(&sheet.book);
+            let slice = Slice::new(&ledger);
+            let account = slice.accounts().next();
             let mut ctx = run();
             ctx.evidence_rows = Some(limit);
-            let mut selector = EvidenceSelector::new(&ledger, &index, &ctx);
-            let candidates = ledger.entries.iter().map(|entry| Candidate {
+            let mut selector = EvidenceSelector::new(&slice, &ctx);
+            let candidates = account.iter().flat_map(Account::postings).map(|entry| Candidate {
                 entry, lo: entry.chips_lo, hi: entry.chips_hi, undone: entry.chips_lo < 0,
             });
             let crossing = Some(day("2024-01-01").plus(crossing));

@@ -174,7 +174,6 @@ fn line(index: usize, row: &Row, item: ItemId, parties: [Option<PartyId>; 3]) ->
         stage: DocumentStage::Delivery,
         channel: Channel::SellIn,
         flags: row.flags,
-        filled: 0,
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a count of chips rests on: models, and everything that had to be assumed.
 
-use chipwatch_records::{Entry, Flags, Ledger};
+use chipwatch_records::Flags;
 
 use crate::models::ModelIndex;
+use crate::slice::{Posting, Slice};
 use crate::wording::count;
 
 /// What the chips of some entries rest on.
@@ -41,30 +42,29 @@ const MARKS: [(Flags, &str, &str); 4] = [
 /// Collects what entries rest on; keeps its buffers from entity to entity.
 #[derive(Debug)]
 pub(crate) struct GroundsCollector<'l> {
-    ledger: &'l Ledger<'l>,
     models: &'l ModelIndex,
     seen: Vec<bool>,
     unconfirmed: Vec<bool>,
 }
 
 impl<'l> GroundsCollector<'l> {
-    pub(crate) fn new(ledger: &'l Ledger<'l>, models: &'l ModelIndex) -> Self {
+    pub(crate) fn new(slice: &'l Slice<'_>) -> Self {
+        let models = slice.models();
         let none = vec![false; models.names().len()];
         Self {
-            ledger,
             models,
             seen: none.clone(),
             unconfirmed: none,
         }
     }
 
-    pub(crate) fn collect<'e>(&mut self, entries: impl Iterator<Item = &'e Entry>) -> Grounds {
+    pub(crate) fn collect<'e>(&mut self, entries: impl Iterator<Item = Posting<'e>>) -> Grounds {
         self.seen.fill(false);
         self.unconfirmed.fill(false);
         let mut marked = [0_u64; MARKS.len()];
         let mut price_inferred = 0;
         for entry in entries {
-            let item = self.models.traits_of(self.ledger.line(entry).item);
+            let item = self.models.traits_of(entry.goods.item);
             self.seen[item.model] = true;
             self.unconfirmed[item.model] |= item.unconfirmed;
             price_inferred += u64::from(item.price_inferred);

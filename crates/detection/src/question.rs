@@ -1,31 +1,30 @@
 //! Which entries the run asks about: those of the listed countries, where the question lists some.
 
+use crate::slice::{Account, Posting, Slice};
 use chipwatch_records::{
     Book, Column, CountryCode, CountryOf, Entry, Ledger, NotEvaluated, RunContext, Threshold,
 };
 
 /// The entries of one entity that count under the threshold's countries.
-///
-/// The iterator is cheap to clone: detectors walk the same entries more than once.
 pub(crate) fn counted<'e>(
-    ledger: &'e Ledger<'_>,
+    slice: &'e Slice<'_>,
     ctx: &'e RunContext,
-    entries: &'e [Entry],
-) -> impl Iterator<Item = &'e Entry> + Clone {
+    account: Account<'e>,
+) -> impl Iterator<Item = Posting<'e>> + Clone {
     let threshold = &ctx.threshold;
     let every = threshold.countries.is_empty();
-    entries
-        .iter()
-        .filter(move |entry| every || country_counts(ledger, threshold, entry))
+    account
+        .postings()
+        .filter(move |entry| every || country_counts(slice.ledger(), threshold, entry))
 }
 
 /// The entries of one entity that count and add to the headline.
 pub(crate) fn acquired<'e>(
-    ledger: &'e Ledger<'_>,
+    slice: &'e Slice<'_>,
     ctx: &'e RunContext,
-    entries: &'e [Entry],
-) -> impl Iterator<Item = &'e Entry> + Clone {
-    counted(ledger, ctx, entries).filter(|entry| entry.measure.is_acquired())
+    account: Account<'e>,
+) -> impl Iterator<Item = Posting<'e>> + Clone {
+    counted(slice, ctx, account).filter(|entry| entry.measure.is_acquired())
 }
 
 /// Whether an entry takes chips away.

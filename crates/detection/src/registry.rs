@@ -9,6 +9,9 @@ use crate::detectors::{bulk_purchase, integrity, open_order_hold};
 use crate::example::Example;
 use crate::parameters::ConfigError;
 
+/// Builds a detector from the table `[detect.<id>]`; without one, with its defaults.
+pub type Build = fn(Option<&toml::Value>) -> Result<Box<dyn Detector>, ConfigError>;
+
 /// A detector before it has parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Registration {
@@ -20,8 +23,8 @@ pub struct Registration {
     pub parameters: fn() -> schemars::Schema,
     /// Examples that must fire, and counter-examples that must not.
     pub examples: fn() -> Vec<Example>,
-    /// Builds it from the table `[detect.<id>]`.
-    pub build: fn(Option<&toml::Value>) -> Result<Box<dyn Detector>, ConfigError>,
+    /// Builds it.
+    pub build: Build,
 }
 
 const REGISTERED: &[Registration] = &[

@@ -1,14 +1,15 @@
 //! Sums over the entries of one entity.
 
-use chipwatch_records::{BulkStatus, Chips, Day, Entry, Measure, Purchases, Threshold};
+use chipwatch_records::{BulkStatus, Chips, Day, Measure, Purchases, Threshold};
 
 use crate::question::is_return;
+use crate::slice::Posting;
 
 /// The purchase measures of the entries.
 ///
 /// `returned` is the negative of what returns add, end by end, so that acquired = gross - returned holds at each
 /// end: a return that found no purchase stands in its lo and not in its hi.
-pub(crate) fn purchases<'e>(entries: impl Iterator<Item = &'e Entry>) -> Purchases {
+pub(crate) fn purchases<'e>(entries: impl Iterator<Item = Posting<'e>>) -> Purchases {
     let mut sums = Purchases::default();
     for entry in entries {
         let (lo, best, hi) = (entry.chips_lo, entry.chips_best, entry.chips_hi);
@@ -23,7 +24,7 @@ pub(crate) fn purchases<'e>(entries: impl Iterator<Item = &'e Entry>) -> Purchas
         measure.add(lo, best, hi);
         if entry.measure.is_acquired() {
             sums.acquired.add(lo, best, hi);
-            if is_return(entry) {
+            if is_return(&entry) {
                 sums.returned.add(-lo, -best, -hi);
             } else {
                 sums.gross.add(lo, best, hi);
@@ -74,6 +75,7 @@ mod tests {
     use super::*;
     use crate::example::Row;
     use crate::fixture::{Sheet, day};
+    use crate::slice::Slice;
 
     #[test]
     fn acquired_is_gross_less_returned_at_each_end() {
@@ -86,7 +88,8 @@ mod tests {
             Row::open("A", "2024-02-04", 11),
         ]);
         let ledger = sheet.ledger();
-        let sums = purchases(ledger.entries.iter());
+        let slice = Slice::new(&ledger);
+        let sums = purchases(slice.accounts().flat_map(|account| account.postings()));
         assert_eq!((sums.acquired.lo, sums.acquired.hi), (113, 140));
         assert_eq!((sums.gross.lo, sums.gross.hi), (150, 170));
         assert_eq!((sums.returned.lo, sums.returned.hi), (37, 30));

@@ -1,6 +1,8 @@
 //! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
 
-use chipwatch_records::{Column, ColumnKind, DocumentStage, DocumentType, Documents, FileId, SourceId};
+use chipwatch_records::{
+    Column, ColumnKind, DocumentStage, DocumentType, Documents, FileId, SourceId, document_digest,
+};
 use rapidhash::v3::rapidhash_v3;
 
 use crate::cells::{clean, folded_number};
@@ -76,12 +78,12 @@ pub(crate) struct Dictionaries<'a> {
     particular_keys: Interner,
     particulars_of_key: Vec<Result<(), Refusal>>,
     particulars: Vec<LocalParticulars>,
-    seller_hashes: Vec<u64>,
+    sellers: Vec<u32>,
     date_keys: Interner,
     date_of_key: Vec<Result<u32, &'static str>>,
     dates: Vec<(String, DateReading)>,
     documents: Documents,
-    last_document: (u64, String),
+    last_document: (u32, String),
 }
 
 impl<'a> Dictionaries<'a> {
@@ -104,7 +106,7 @@ impl<'a> Dictionaries<'a> {
             particular_keys: Interner::default(),
             particulars_of_key: Vec::new(),
             particulars: Vec::new(),
-            seller_hashes: Vec::new(),
+            sellers: Vec::new(),
             date_keys: Interner::default(),
             date_of_key: Vec::new(),
             dates: Vec::new(),
@@ -239,18 +241,8 @@ impl<'a> Dictionaries<'a> {
                     LocalParticulars::none(self.source, self.mapping.stage),
                 ),
             };
-            let seller = cells.clean(plan.particulars.seller[1]);
-            let number = cells.clean(plan.particulars.seller[0]);
-            let seller = [
-                seller,
-                number,
-                self.source.seller.as_deref().unwrap_or_default(),
-                &self.source.system,
-            ]
-            .into_iter()
-            .find(|text| !text.is_empty())
-            .unwrap_or_default();
-            self.seller_hashes.push(rapidhash_v3(seller.as_bytes()));
+            let seller = self.seller(cells, plan);
+            self.sellers.push(seller);
             self.particulars.push(particulars);
             self.particulars_of_key.push(result);
         }
@@ -284,17 +276,7 @@ impl<'a> Dictionaries<'a> {
         }
         named(cells, fields.purpose, purpose, &mut particulars.replaces)?;
         unit_is_single(cells, fields.texts[7])?;
-        let seller = [
-            cells.clean(fields.seller[1]),
-            cells.clean(fields.seller[0]),
-            self.source.seller.as_deref().unwrap_or_default(),
-            &self.source.system,
-        ];
-        let seller = seller
-            .into_iter()
-            .find(|text| !text.is_empty())
-            .unwrap_or_default();
-        particulars.seller = self.texts.intern(seller.as_bytes()).0;
+        particulars.seller = self.seller(cells, plan);
         particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
         for (index, column) in PARTICULAR_TEXTS.iter().enumerate() {
             let text = cells.clean(fields.texts[index]);
@@ -322,6 +304,23 @@ impl<'a> Dictionaries<'a> {
             particulars.rest = self.texts.intern(rest.join("\u{1f}").as_bytes()).0;
         }
         Ok(particulars)
+    }
+
+    /// Who sold: the row's own word, else the source's, else the source's system.
+    fn seller(&mut self, cells: &Cells<'_>, plan: &RowPlan) -> u32 {
+        let fields = &plan.particulars.seller;
+        let own = self.source.seller.as_deref().unwrap_or_default();
+        let words = [
+            cells.clean(fields[1]),
+            cells.clean(fields[0]),
+            own,
+            &self.source.system,
+        ];
+        let seller = words
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+        self.texts.intern(seller.as_bytes()).0
     }
 
     /// What the codes of the source's own system say; `None` where they say nothing.
@@ -363,12 +362,14 @@ impl<'a> Dictionaries<'a> {
         if number.is_empty() {
             return (0, line_no);
         }
-        let seller = self.seller_hashes[particulars as usize];
+        let seller = self.sellers[particulars as usize];
         if self.last_document.0 != seller || self.last_document.1 != number || self.documents.is_empty() {
             self.last_document.0 = seller;
             self.last_document.1.clear();
             self.last_document.1.push_str(number);
-            self.documents.push(document_digest(seller, number), number);
+            let name = self.texts.get(seller);
+            self.documents
+                .push(document_digest(name, &folded_number(number)), number);
         }
         (self.documents.len() as u32, line_no)
     }
@@ -416,11 +417,6 @@ impl LocalParticulars {
             rest: 0,
         }
     }
-}
-
-/// Digest of seller and document number: the same for `0080001` and `80001`.
-pub(crate) fn document_digest(seller_hash: u64, number: &str) -> u64 {
-    rapidhash_v3(folded_number(number).as_bytes()) ^ seller_hash.rotate_left(31)
 }
 
 fn hash_texts(texts: &[&str]) -> u64 {

@@ -31,6 +31,11 @@ impl Interner {
         (id, true)
     }
 
+    /// A string that is valid UTF-8; empty for one that is not.
+    pub(crate) fn get(&self, id: u32) -> &str {
+        std::str::from_utf8(bytes_of(&self.arena, &self.ends, id as usize)).unwrap_or_default()
+    }
+
     /// The strings, in the order of arrival.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|id| bytes_of(&self.arena, &self.ends, id))

@@ -3,10 +3,11 @@
 //! A cell is packed with its separators while it is read, and unpacked once the whole column has shown which
 //! separator is the decimal one. So no cell is ever guessed alone, and no file has to be read twice.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which character separates whole from decimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberDialect {
     /// `1,234.50`

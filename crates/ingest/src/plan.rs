@@ -239,9 +239,12 @@ impl Scan {
                 break;
             }
             let chunk = &chunk[..length];
-            let (counts, ()) = rayon::join(|| count_blocks(chunk), || {
-                hasher.update_rayon(chunk);
-            });
+            let (counts, ()) = rayon::join(
+                || count_blocks(chunk),
+                || {
+                    hasher.update_rayon(chunk);
+                },
+            );
             for (block, (newlines, quotes)) in chunk.chunks(BLOCK).zip(counts) {
                 seeking |= at >= next;
                 if seeking && let Some((offset, lines)) = first_record(block, quoted) {

@@ -137,8 +137,6 @@ pub struct KeptLine {
     pub channel: Channel,
     /// Marks.
     pub flags: Flags,
-    /// Chips of loose cards on the same order, which fill this bare chassis.
-    pub filled: u32,
 }
 
 /// What one line adds to one measure of one entity. Chips of a return are negative.

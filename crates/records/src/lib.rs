@@ -33,6 +33,6 @@ pub use ledger::{
 pub use rejects::{Reject, Rejects};
 pub use shipment::{
     Channel, DocumentStage, DocumentType, Documents, InputFile, ItemAsWritten, Particulars, PartyAsWritten,
-    ShipmentLine, ShipmentLines, Source, UnitPrice,
+    ShipmentLine, ShipmentLines, Source, UnitPrice, document_digest,
 };
 pub use texts::Texts;

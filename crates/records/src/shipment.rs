@@ -5,6 +5,7 @@ use std::num::NonZeroI64;
 use crate::day::Day;
 use crate::ids::{DocumentId, FileId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId};
 use crate::texts::Texts;
+use rapidhash::v3::rapidhash_v3;
 
 /// The level of the trade a source reports on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -250,6 +251,12 @@ pub struct ShipmentLine {
     pub file: FileId,
     /// The physical line in that file.
     pub line: u32,
+}
+
+/// Digest of a seller and a document number whose padding is gone: equal for equal documents, wherever they stand.
+#[must_use]
+pub fn document_digest(seller: &str, folded_number: &str) -> u64 {
+    rapidhash_v3(folded_number.as_bytes()) ^ rapidhash_v3(seller.as_bytes()).rotate_left(31)
 }
 
 /// The documents of the lines: one row a run of lines that stand together, so equal documents may have several rows.

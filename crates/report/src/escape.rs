@@ -59,15 +59,33 @@ pub fn csv(text: &str) -> Cow<'_, str> {
     if !opens_like_a_formula(text) && !is_suspect(text, &CSV) {
         return Cow::Borrowed(text);
     }
+    let formula = is_formula(text);
+    let hidden = is_suspect(text, &TERMINAL) && text.contains(is_hidden);
+    let quoted = text.contains([',', '"']);
+    if !formula && !hidden && !quoted {
+        return Cow::Borrowed(text);
+    }
     let mut cell = String::with_capacity(text.len() + 8);
-    if is_formula(text) {
+    if quoted {
+        cell.push('"');
+    }
+    if formula {
         cell.push('\'');
     }
-    text.chars().for_each(|c| push_visible(&mut cell, c));
-    if cell.contains([',', '"']) {
-        return Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")));
+    if hidden || text.contains('"') {
+        for c in text.chars() {
+            push_visible(&mut cell, c);
+            if c == '"' {
+                cell.push(c);
+            }
+        }
+    } else {
+        cell.push_str(text);
     }
-    if cell == text { Cow::Borrowed(text) } else { Cow::Owned(cell) }
+    if quoted {
+        cell.push('"');
+    }
+    Cow::Owned(cell)
 }
 
 /// Appends a text as a cell of a CSV file.
@@ -77,7 +95,10 @@ pub(crate) fn push_csv(out: &mut Vec<u8>, text: &str) {
 
 /// Whether a look at the first byte leaves a formula possible. Spaces may stand before it, an ideographic one too.
 fn opens_like_a_formula(text: &str) -> bool {
-    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b' ' | 0xe1 | 0xe3))
+    matches!(
+        text.as_bytes().first(),
+        Some(b'=' | b'+' | b'-' | b'@' | b' ' | 0xe1 | 0xe3)
+    )
 }
 
 /// Whether a spreadsheet may run the cell. Spaces and hidden characters before the sign do not help.
@@ -86,9 +107,7 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['\t', '\r'])
         || matches!(
             sign,
-            Some(
-                '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹦' | '﹢' | '﹣' | '﹫' | '\u{2212}'
-            )
+            Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹦' | '﹢' | '﹣' | '﹫' | '\u{2212}')
         )
 }
 
@@ -115,7 +134,11 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
             _ => out.push(c),
         }
     }
-    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+    if out == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(out)
+    }
 }
 
 fn ends_in_www(before: &[u8]) -> bool {
@@ -139,21 +162,45 @@ mod tests {
 
     #[test]
     fn ordinary_texts_are_handed_back_as_they_are() {
-        for text in ["", "Acme GmbH & Co. KG", "杭州云端科技有限公司", "شركة الخليج", "Łódź – Chips", "12/3-A"] {
+        for text in [
+            "",
+            "Acme GmbH & Co. KG",
+            "杭州云端科技有限公司",
+            "شركة الخليج",
+            "Łódź – Chips",
+            "12/3-A",
+        ] {
             assert!(matches!(csv(text), Cow::Borrowed(same) if same == text), "{text}");
-            assert!(matches!(terminal(text), Cow::Borrowed(same) if same == text), "{text}");
+            assert!(
+                matches!(terminal(text), Cow::Borrowed(same) if same == text),
+                "{text}"
+            );
         }
         assert!(matches!(markdown("Acme Inc."), Cow::Borrowed("Acme Inc.")));
     }
 
     #[test]
     fn a_cell_that_a_spreadsheet_would_run_is_made_text() {
-        for text in ["=1+1", "+49", "-5", "@SUM(A1)", "＝1", "－1", "  =1", "\u{3000}=1", "\u{200b}=1", "\u{feff}@x"] {
+        for text in [
+            "=1+1",
+            "+49",
+            "-5",
+            "@SUM(A1)",
+            "＝1",
+            "－1",
+            "  =1",
+            "\u{3000}=1",
+            "\u{200b}=1",
+            "\u{feff}@x",
+        ] {
             assert!(csv(text).starts_with('\''), "{text:?} became {:?}", csv(text));
         }
         assert_eq!(csv("\t=1"), "'\\u{9}=1");
         assert_eq!(csv("\rx"), "'\\u{d}x");
-        assert_eq!(csv("=HYPERLINK(\"http://x\",\"y\")"), "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
+        assert_eq!(
+            csv("=HYPERLINK(\"http://x\",\"y\")"),
+            "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""
+        );
     }
 
     #[test]
@@ -167,15 +214,24 @@ mod tests {
 
     #[test]
     fn markdown_shows_what_was_written() {
-        assert_eq!(markdown("<script>alert(1)</script>"), "&lt;script&gt;alert(1)&lt;/script&gt;");
-        assert_eq!(markdown("a|b `c` *d* _e_ [f](g) \\ #"), "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\[f\\](g) \\\\ \\#");
+        assert_eq!(
+            markdown("<script>alert(1)</script>"),
+            "&lt;script&gt;alert(1)&lt;/script&gt;"
+        );
+        assert_eq!(
+            markdown("a|b `c` *d* _e_ [f](g) \\ #"),
+            "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\[f\\](g) \\\\ \\#"
+        );
         assert_eq!(markdown("x\ny\u{1b}"), "x\\\\u{a}y\\\\u{1b}");
         assert_eq!(markdown("http://a WWW.b"), "http\\://a WWW\\.b");
     }
 
     #[test]
     fn a_terminal_obeys_no_name() {
-        assert_eq!(terminal("a\u{1b}]0;x\u{7}b\u{9b}2J"), "a\\u{1b}]0;x\\u{7}b\\u{9b}2J");
+        assert_eq!(
+            terminal("a\u{1b}]0;x\u{7}b\u{9b}2J"),
+            "a\\u{1b}]0;x\\u{7}b\\u{9b}2J"
+        );
         assert_eq!(terminal("a\u{202e}b\nc"), "a\\u{202e}b\\u{a}c");
     }
 }

@@ -3,6 +3,8 @@
 //! A run writes into `.tmp-<run id>-<pid>` and renames it when every byte is on the disk. Killed at any instant, the
 //! reports that stood before stand whole, and `latest` names one of them.
 
+mod same;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::ReportError;
+use same::first_difference;
 
 const LOCK: &str = ".lock";
 const TEMPORARY: &str = ".tmp-";
@@ -18,18 +21,15 @@ const NEW_LINK: &str = ".latest-";
 const LATEST: &str = "latest";
 /// Names the newest report where symbolic links are not to be had.
 const LATEST_FILE: &str = "LATEST";
-/// The one file that may differ between two runs of the same.
-const MANIFEST: &str = "manifest.json";
 
 /// The folder that a run writes to. Dropped without [`RunFolder::publish`], it is removed.
 #[derive(Debug)]
 pub struct RunFolder {
     out: PathBuf,
-    run_name: String,
     temporary: PathBuf,
     keep: bool,
     /// Held until the run is published or given up; the file itself stays.
-    _lock: File,
+    lock: File,
 }
 
 /// Where a run ended up.
@@ -46,7 +46,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When another run holds the lock, or a folder cannot be made.
-    pub fn open(out: &Path, run_name: &str, run_id: &str) -> Result<Self, ReportError> {
+    pub fn open(out: &Path, run_id: &str) -> Result<Self, ReportError> {
         fs::create_dir_all(out).map_err(|source| ReportError::io(out, source))?;
         let lock = lock(out)?;
         sweep(out)?;
@@ -54,10 +54,9 @@ impl RunFolder {
         fs::create_dir(&temporary).map_err(|source| ReportError::io(&temporary, source))?;
         Ok(Self {
             out: out.to_owned(),
-            run_name: run_name.to_owned(),
             temporary,
             keep: false,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -71,9 +70,13 @@ impl RunFolder {
     ///
     /// # Errors
     /// When a file cannot be written, or the same run gave another result before.
-    pub fn publish(mut self, trusted: bool) -> Result<Published, ReportError> {
+    pub fn publish(mut self, run_name: &str, trusted: bool) -> Result<Published, ReportError> {
         sync_files(&self.temporary)?;
-        let name = if trusted { self.run_name.clone() } else { format!("{}.draft", self.run_name) };
+        let name = if trusted {
+            run_name.to_owned()
+        } else {
+            format!("{run_name}.draft")
+        };
         let path = self.out.join(&name);
         let stands = path.is_dir();
         if trusted && stands {
@@ -88,7 +91,9 @@ impl RunFolder {
         } else {
             if stands {
                 // A draft takes the place of an earlier one, which is swept like any unfinished folder.
-                let earlier = self.out.join(format!("{TEMPORARY}earlier-{}", std::process::id()));
+                let earlier = self
+                    .out
+                    .join(format!("{TEMPORARY}earlier-{}", std::process::id()));
                 rename(&path, &earlier)?;
                 rename(&self.temporary, &path)?;
                 remove(&earlier)?;
@@ -115,20 +120,30 @@ impl Drop for RunFolder {
             // What cannot be removed now is swept by the next run.
             drop(fs::remove_dir_all(&self.temporary));
         }
+        // Closing is not enough: a process that is being started holds a copy of the handle for a moment.
+        drop(self.lock.unlock());
     }
 }
 
 fn lock(out: &Path) -> Result<File, ReportError> {
     let path = out.join(LOCK);
     let failed = |source| ReportError::io(&path, source);
-    let options = File::options().read(true).write(true).create(true).truncate(false).to_owned();
+    let options = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .to_owned();
     let mut file = options.open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
             // Some systems let nobody read a locked file: then the holder stays unknown.
-            let holder = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            let holder = file
+                .read_to_string(&mut text)
+                .ok()
+                .and_then(|_| text.trim().parse().ok());
             return Err(ReportError::Locked {
                 path: out.to_owned(),
                 holder,
@@ -138,7 +153,8 @@ fn lock(out: &Path) -> Result<File, ReportError> {
     }
     file.set_len(0).map_err(failed)?;
     file.rewind().map_err(failed)?;
-    file.write_all(format!("{}\n", std::process::id()).as_bytes()).map_err(failed)?;
+    file.write_all(format!("{}\n", std::process::id()).as_bytes())
+        .map_err(failed)?;
     Ok(file)
 }
 
@@ -156,7 +172,12 @@ fn remove(path: &Path) -> Result<(), ReportError> {
     let failed = |source| ReportError::io(path, source);
     // A link is removed, never followed.
     let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
-    if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed)
+    if kind.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    }
+    .map_err(failed)
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), ReportError> {
@@ -179,7 +200,8 @@ fn sync_files(folder: &Path) -> Result<(), ReportError> {
         let path = folder.join(name);
         // Some systems sync a file only through a handle that may write.
         let file = File::options().write(true).open(&path);
-        file.and_then(|file| file.sync_all()).map_err(|source| ReportError::io(&path, source))
+        file.and_then(|file| file.sync_all())
+            .map_err(|source| ReportError::io(&path, source))
     })?;
     sync_folder(folder)
 }
@@ -187,66 +209,21 @@ fn sync_files(folder: &Path) -> Result<(), ReportError> {
 fn sync_folder(folder: &Path) -> Result<(), ReportError> {
     if cfg!(unix) {
         let opened = File::open(folder);
-        opened.and_then(|file| file.sync_all()).map_err(|source| ReportError::io(folder, source))?;
+        opened
+            .and_then(|file| file.sync_all())
+            .map_err(|source| ReportError::io(folder, source))?;
     }
     Ok(())
-}
-
-/// The first file, the manifest apart, that two runs do not share byte for byte.
-fn first_difference(standing: &Path, new: &Path) -> Result<Option<String>, ReportError> {
-    let (standing_names, new_names) = (names(standing)?, names(new)?);
-    for name in standing_names.union(&new_names).filter(|name| *name != MANIFEST) {
-        let in_both = standing_names.contains(name) && new_names.contains(name);
-        if !in_both || !equal(&standing.join(name), &new.join(name))? {
-            return Ok(Some(name.clone()));
-        }
-    }
-    Ok(None)
-}
-
-fn equal(one: &Path, other: &Path) -> Result<bool, ReportError> {
-    let open = |path: &Path| -> Result<(File, u64), ReportError> {
-        let failed = |source| ReportError::io(path, source);
-        let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        Ok((file, length))
-    };
-    let ((mut a, a_length), (mut b, b_length)) = (open(one)?, open(other)?);
-    if a_length != b_length {
-        return Ok(false);
-    }
-    let (mut of_a, mut of_b) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    loop {
-        let read_a = fill(&mut a, &mut of_a).map_err(|source| ReportError::io(one, source))?;
-        let read_b = fill(&mut b, &mut of_b).map_err(|source| ReportError::io(other, source))?;
-        if of_a[..read_a] != of_b[..read_b] {
-            return Ok(false);
-        }
-        if read_a == 0 {
-            return Ok(true);
-        }
-    }
-}
-
-/// Reads until the buffer is full or the file ends: one `read` may give less.
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut held = 0;
-    while held < buffer.len() {
-        match file.read(&mut buffer[held..]) {
-            Ok(0) => break,
-            Ok(n) => held += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(held)
 }
 
 /// Lets `latest` name a run, in one step: a reader sees the old one or the new one.
 fn point_latest(out: &Path, name: &str) -> Result<(), ReportError> {
     let new = out.join(format!("{NEW_LINK}{}", std::process::id()));
     let file = out.join(LATEST_FILE);
-    if link(name, &new).and_then(|()| fs::rename(&new, out.join(LATEST))).is_ok() {
+    if link(name, &new)
+        .and_then(|()| fs::rename(&new, out.join(LATEST)))
+        .is_ok()
+    {
         // Two answers to one question would be one too many.
         return if file.exists() { remove(&file) } else { Ok(()) };
     }
@@ -255,7 +232,9 @@ fn point_latest(out: &Path, name: &str) -> Result<(), ReportError> {
     }
     let failed = |source| ReportError::io(&new, source);
     let mut text = File::create(&new).map_err(failed)?;
-    text.write_all(format!("{name}\n").as_bytes()).and_then(|()| text.sync_all()).map_err(failed)?;
+    text.write_all(format!("{name}\n").as_bytes())
+        .and_then(|()| text.sync_all())
+        .map_err(failed)?;
     rename(&new, &file)
 }
 
@@ -271,22 +250,30 @@ fn link(_: &str, _: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::same::MANIFEST;
     use super::*;
 
     fn run(out: &Path, name: &str, files: &[(&str, &str)], trusted: bool) -> Result<Published, ReportError> {
-        let folder = RunFolder::open(out, name, "0123abcd")?;
+        let folder = RunFolder::open(out, "0123abcd")?;
         for (file, text) in files {
             fs::write(folder.path().join(file), text).unwrap();
         }
-        folder.publish(trusted)
+        folder.publish(name, trusted)
     }
 
     fn latest(out: &Path) -> String {
-        fs::read_link(out.join(LATEST)).unwrap().to_string_lossy().into_owned()
+        fs::read_link(out.join(LATEST))
+            .unwrap()
+            .to_string_lossy()
+            .into_owned()
     }
 
     fn visible(out: &Path) -> Vec<String> {
-        names(out).unwrap().into_iter().filter(|name| name != LOCK).collect()
+        names(out)
+            .unwrap()
+            .into_iter()
+            .filter(|name| name != LOCK)
+            .collect()
     }
 
     #[test]
@@ -298,7 +285,10 @@ mod tests {
         assert_eq!(latest(&out), "2026-09-30-aaaaaaaa");
         run(&out, "2026-10-31-bbbbbbbb", &[("report.json", "{}")], true).unwrap();
         assert_eq!(latest(&out), "2026-10-31-bbbbbbbb");
-        assert_eq!(visible(&out), ["2026-09-30-aaaaaaaa", "2026-10-31-bbbbbbbb", "latest"]);
+        assert_eq!(
+            visible(&out),
+            ["2026-09-30-aaaaaaaa", "2026-10-31-bbbbbbbb", "latest"]
+        );
     }
 
     #[test]
@@ -309,19 +299,21 @@ mod tests {
         fs::create_dir(out.join("mine")).unwrap();
         link("mine", &out.join(".tmp-link")).unwrap();
         link("gone", &out.join(".latest-17")).unwrap();
-        drop(RunFolder::open(out, "n", "i").unwrap());
+        drop(RunFolder::open(out, "i").unwrap());
         assert_eq!(visible(out), ["mine"]);
     }
 
     #[test]
     fn a_second_run_is_refused_and_told_who_holds_the_lock() {
         let out = tempfile::tempdir().unwrap();
-        let first = RunFolder::open(out.path(), "n", "i").unwrap();
-        let refused = RunFolder::open(out.path(), "n", "i").unwrap_err();
-        assert!(matches!(refused, ReportError::Locked { holder: Some(pid), .. } if pid == std::process::id()));
+        let first = RunFolder::open(out.path(), "i").unwrap();
+        let refused = RunFolder::open(out.path(), "i").unwrap_err();
+        assert!(
+            matches!(refused, ReportError::Locked { holder: Some(pid), .. } if pid == std::process::id())
+        );
         assert!(first.path().is_dir(), "the refused run swept nothing");
         drop(first);
-        RunFolder::open(out.path(), "n", "i").unwrap();
+        RunFolder::open(out.path(), "i").unwrap();
     }
 
     #[test]
@@ -333,7 +325,10 @@ mod tests {
         let again = run(out, "r", &[("a.csv", "1"), (MANIFEST, "tuesday")], true).unwrap();
         assert!(again.stood_already);
         assert_eq!(latest(out), "r");
-        assert_eq!(fs::read_to_string(out.join("r").join(MANIFEST)).unwrap(), "monday");
+        assert_eq!(
+            fs::read_to_string(out.join("r").join(MANIFEST)).unwrap(),
+            "monday"
+        );
         assert_eq!(visible(out), ["latest", "r", "s"]);
 
         for (files, differs) in [

@@ -23,7 +23,9 @@ impl OutFile {
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ReportError> {
-        self.file.write_all(bytes).map_err(|source| ReportError::io(&self.path, source))
+        self.file
+            .write_all(bytes)
+            .map_err(|source| ReportError::io(&self.path, source))
     }
 }
 
@@ -36,22 +38,27 @@ pub(crate) fn in_order<T: Sync, B: Default + Send + Sync>(
 ) -> Result<(), ReportError> {
     let width = rayon::current_num_threads() * 2;
     let mut filling: Vec<B> = (0..width).map(|_| B::default()).collect();
-    let mut filled: Vec<B> = (0..width).map(|_| B::default()).collect();
+    let mut rendered: Vec<B> = (0..width).map(|_| B::default()).collect();
     let mut ready = 0;
     for batch in pieces.chunks(width) {
         // The buffers of one batch are taken while those of the next are filled.
         let (taken, ()) = rayon::join(
-            || filled[..ready].iter().try_for_each(&mut take),
-            || filling.par_iter_mut().zip(batch).for_each(|(buffer, piece)| render(piece, buffer)),
+            || rendered[..ready].iter().try_for_each(&mut take),
+            || {
+                filling
+                    .par_iter_mut()
+                    .zip(batch)
+                    .for_each(|(buffer, piece)| render(piece, buffer))
+            },
         );
         taken?;
-        std::mem::swap(&mut filling, &mut filled);
+        std::mem::swap(&mut filling, &mut rendered);
         ready = batch.len();
     }
-    filled[..ready].iter().try_for_each(take)
+    rendered[..ready].iter().try_for_each(take)
 }
 
-/// Writes a CSV file whose rows are rendered in pieces of `size` by their index.
+/// Writes a CSV file whose rows are rendered by their index.
 pub(crate) fn write_rows(
     folder: &Path,
     name: &str,
@@ -74,7 +81,10 @@ pub(crate) fn write_rows(
 
 /// `0..len` in ranges of at most `size`.
 pub(crate) fn ranges(len: usize, size: usize) -> Vec<Range<usize>> {
-    (0..len).step_by(size).map(|start| start..len.min(start + size)).collect()
+    (0..len)
+        .step_by(size)
+        .map(|start| start..len.min(start + size))
+        .collect()
 }
 
 #[cfg(test)]
@@ -84,7 +94,10 @@ mod tests {
     #[test]
     fn pieces_are_taken_in_their_order_whatever_the_threads() {
         for threads in [1, 2, 7] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             let pieces = ranges(1_000, 3);
             let mut seen = Vec::new();
             pool.install(|| {

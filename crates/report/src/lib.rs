@@ -21,8 +21,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chipwatch_records::{
-    Basis, Book, Books, BulkStatus, Channel, Chips, Day, FlaggedEntity, ItemTotals, KeptLine, NotEvaluated,
-    Rejects, RunContext,
+    Basis, Book, Books, BulkStatus, Channel, Chips, Day, Finding, FlaggedEntity, ItemTotals, KeptLine,
+    NotEvaluated, Rejects, RunContext,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ pub struct Report<'a> {
 pub(crate) enum Standing {
     /// In one schedule or in both.
     Flagged,
-    /// Gross or hi passes the threshold, or nothing else is known of it.
+    /// In none, but gross or hi passes the threshold, or a finding about volume names it, such as one on open orders.
     NearMiss,
     /// Only its records are in doubt.
     RecordDoubt,
@@ -82,7 +82,10 @@ impl Report<'_> {
         let most = entity.purchases.gross.hi.max(entity.purchases.acquired.hi);
         if entity.basis != Basis::None {
             Standing::Flagged
-        } else if threshold.passes(most) || entity.findings.is_empty() {
+        } else if threshold.passes(most)
+            || !entity.findings.iter().all(is_record_doubt)
+            || entity.findings.is_empty()
+        {
             Standing::NearMiss
         } else {
             Standing::RecordDoubt
@@ -90,7 +93,9 @@ impl Report<'_> {
     }
 
     pub(crate) fn standing_as(&self, standing: Standing) -> impl Iterator<Item = &FlaggedEntity> {
-        self.entities.iter().filter(move |entity| self.standing(entity) == standing)
+        self.entities
+            .iter()
+            .filter(move |entity| self.standing(entity) == standing)
     }
 
     /// Writes the files of the report into a folder that is there. `manifest.json` is written by [`Manifest::write`].
@@ -111,7 +116,11 @@ impl Report<'_> {
             flagged: self.standing_as(Standing::Flagged).count(),
             bulk_confirmed: with_status(BulkStatus::Confirmed),
             bulk_possible: with_status(BulkStatus::Possible),
-            indicators: self.entities.iter().filter(|entity| has_indicators(entity)).count(),
+            indicators: self
+                .entities
+                .iter()
+                .filter(|entity| has_indicators(entity))
+                .count(),
             near_misses: self.standing_as(Standing::NearMiss).count(),
             record_doubts: self.standing_as(Standing::RecordDoubt).count(),
         })
@@ -120,6 +129,11 @@ impl Report<'_> {
 
 pub(crate) fn has_indicators(entity: &FlaggedEntity) -> bool {
     matches!(entity.basis, Basis::Indicators | Basis::Both)
+}
+
+/// Whether a finding is about the files, not about the entity.
+pub(crate) fn is_record_doubt(finding: &Finding) -> bool {
+    finding.detector == "integrity"
 }
 
 /// Which files are written: `[report] formats`.
@@ -205,5 +219,75 @@ impl ReportError {
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         Self::Io { path, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::Sample;
+
+    #[test]
+    fn the_number_of_threads_changes_no_byte() {
+        let mut sample = Sample::hostile();
+        sample.entities = sample.entities.iter().cloned().cycle().take(2_000).collect();
+        let written = |threads| {
+            let folder = tempfile::tempdir().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let summary = pool
+                .install(|| sample.report().write(folder.path(), Formats::default()))
+                .unwrap();
+            let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| {
+                let path = entry.unwrap().path();
+                (path.file_name().unwrap().to_owned(), std::fs::read(path).unwrap())
+            });
+            (summary, files.collect::<std::collections::BTreeMap<_, _>>())
+        };
+        let (summary, files) = written(1);
+        assert_eq!(files.len(), 9);
+        assert_eq!(
+            (summary.flagged, summary.near_misses, summary.record_doubts),
+            (1_000, 500, 500)
+        );
+        assert!(files == written(3).1);
+    }
+
+    #[test]
+    fn every_entity_stands_in_one_place() {
+        let sample = Sample::plain();
+        let standings: Vec<Standing> = sample
+            .entities
+            .iter()
+            .map(|entity| sample.report().standing(entity))
+            .collect();
+        assert_eq!(
+            standings,
+            [
+                Standing::Flagged,
+                Standing::Flagged,
+                Standing::NearMiss,
+                Standing::RecordDoubt
+            ]
+        );
+        let mut sample = sample;
+        sample.entities[3].findings[0].detector = "open-order-hold";
+        assert_eq!(sample.report().standing(&sample.entities[3]), Standing::NearMiss);
+    }
+
+    #[test]
+    fn only_the_formats_asked_for_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let formats = Formats {
+            json: false,
+            csv: false,
+            markdown: true,
+        };
+        let summary = Sample::plain().report().write(folder.path(), formats).unwrap();
+        let markdown = std::fs::read_to_string(folder.path().join("report.md")).unwrap();
+        assert!(markdown.contains(&summary.content_digest));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

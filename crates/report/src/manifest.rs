@@ -93,7 +93,8 @@ impl Manifest {
     /// When the file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), ReportError> {
         let file = "manifest.json";
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| ReportError::Json { file, source })?;
+        let mut text =
+            serde_json::to_vec_pretty(self).map_err(|source| ReportError::Json { file, source })?;
         text.push(b'\n');
         OutFile::create(folder, file)?.write(&text)
     }

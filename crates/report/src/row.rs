@@ -64,22 +64,56 @@ impl<'a> Row<'a> {
 
 /// Appends a whole number in digits.
 pub(crate) fn push_number(out: &mut Vec<u8>, number: i64) {
-    if number < 0 {
-        out.push(b'-');
+    Numbers::new().digits(number).append(out);
+}
+
+/// Some short numbers and what stands between them, appended in one piece.
+pub(crate) struct Numbers {
+    bytes: [u8; 96],
+    held: usize,
+}
+
+impl Numbers {
+    pub(crate) fn new() -> Self {
+        Self {
+            bytes: [0; 96],
+            held: 0,
+        }
     }
-    let mut rest = number.unsigned_abs();
-    if rest < 10 {
-        out.push(b'0' + rest as u8);
-        return;
+
+    /// One byte. What finds no room is left out: callers hold four numbers at most.
+    pub(crate) fn byte(mut self, byte: u8) -> Self {
+        if let Some(place) = self.bytes.get_mut(self.held) {
+            *place = byte;
+            self.held += 1;
+        }
+        self
     }
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    while rest > 0 {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+
+    /// A comma and a number.
+    pub(crate) fn cell(self, number: i64) -> Self {
+        self.byte(b',').digits(number)
     }
-    out.extend_from_slice(&digits[start..]);
+
+    fn digits(mut self, number: i64) -> Self {
+        if number < 0 {
+            self = self.byte(b'-');
+        }
+        let mut rest = number.unsigned_abs();
+        let length = rest.checked_ilog10().unwrap_or(0) as usize + 1;
+        if let Some(places) = self.bytes.get_mut(self.held..self.held + length) {
+            for place in places.iter_mut().rev() {
+                *place = b'0' + (rest % 10) as u8;
+                rest /= 10;
+            }
+            self.held += length;
+        }
+        self
+    }
+
+    pub(crate) fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.bytes[..self.held]);
+    }
 }
 
 /// `yyyy-mm-dd`, by the usual arithmetic on eras of 400 years that start in March.
@@ -117,7 +151,10 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// Renders one piece for each value.
-    pub(crate) fn new<T>(values: impl IntoIterator<Item = T>, mut render: impl FnMut(&mut Vec<u8>, T)) -> Self {
+    pub(crate) fn new<T>(
+        values: impl IntoIterator<Item = T>,
+        mut render: impl FnMut(&mut Vec<u8>, T),
+    ) -> Self {
         let mut cells = Self::default();
         for value in values {
             render(&mut cells.bytes, value);
@@ -157,9 +194,18 @@ mod tests {
     #[test]
     fn a_row_escapes_texts_and_leaves_numbers_alone() {
         let mut out = Vec::new();
-        Row::new(&mut out).word("e-1").text("=x").number(-2).day(None).day(Day::from_ymd(2024, 2, 29)).end();
+        Row::new(&mut out)
+            .word("e-1")
+            .text("=x")
+            .number(-2)
+            .day(None)
+            .day(Day::from_ymd(2024, 2, 29))
+            .end();
         assert_eq!(String::from_utf8(out).unwrap(), "e-1,'=x,-2,,2024-02-29\n");
         let cells = Cells::new(["a", "", "b,c"], push_csv);
-        assert_eq!([cells.get(0), cells.get(1), cells.get(2)], [&b"a"[..], b"", b"\"b,c\""]);
+        assert_eq!(
+            [cells.get(0), cells.get(1), cells.get(2)],
+            [&b"a"[..], b"", b"\"b,c\""]
+        );
     }
 }

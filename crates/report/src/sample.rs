@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
-    DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId, Finding,
-    Flags, FlaggedEntity, InnocentExplanation, InputFile, Item, ItemAsWritten, ItemId, ItemTotals, KeptLine,
-    ModelQuarter, NotEvaluated, Operator, Particulars, ParticularsId, PartyAsWritten, PartyId, PeerRate,
-    Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine, ShipmentLines, SourceId, Subject, TextId,
-    Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
+    DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId,
+    Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, Item, ItemAsWritten, ItemId, ItemTotals,
+    KeptLine, ModelQuarter, NotEvaluated, Operator, Particulars, ParticularsId, PartyAsWritten, PartyId,
+    PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine, ShipmentLines, SourceId,
+    Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
 };
 
 use crate::Report;
 
 /// Names that try to be more than text, and how a spreadsheet must show them.
 pub(crate) const HOSTILE: [(&str, &str); 4] = [
-    ("=HYPERLINK(\"http://x\",\"y\")", "'=HYPERLINK(\"http://x\",\"y\")"),
+    (
+        "=HYPERLINK(\"http://x\",\"y\")",
+        "'=HYPERLINK(\"http://x\",\"y\")",
+    ),
     ("<script>alert(1)</script>", "<script>alert(1)</script>"),
     ("Esc \u{1b}[2J\u{202e} Ltd", "Esc \\u{1b}[2J\\u{202e} Ltd"),
     ("a|b `c`\n# d", "a|b `c`\\u{a}# d"),
@@ -26,14 +29,14 @@ const PLAIN: [&str; 4] = ["Alpha Cloud", "Beta Trading", "Gamma University", "De
 /// Owns what a [`Report`] borrows.
 pub(crate) struct Sample {
     context: RunContext,
-    books: Books,
+    pub(crate) books: Books,
     pub(crate) book: Book,
     pub(crate) lines: Vec<KeptLine>,
     pub(crate) entities: Vec<FlaggedEntity>,
     item_totals: Vec<ItemTotals>,
     rejects: Rejects,
     not_evaluated: Vec<NotEvaluated>,
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     level_totals: Vec<(Channel, Chips)>,
 }
 
@@ -86,9 +89,17 @@ impl Sample {
             books: books(),
             book: book(names, file),
             lines: vec![line(2, 0, 75), line(3, 0, 1), line(4, 1, 25), line(5, 1, 10)],
-            entities: names.iter().enumerate().map(|(index, name)| flagged(index, name)).collect(),
+            entities: names
+                .iter()
+                .enumerate()
+                .map(|(index, name)| flagged(index, name))
+                .collect(),
             item_totals: [(3, 101, 25_250_000), (1, 10, 9_000)]
-                .map(|(lines, quantity, value_usd)| ItemTotals { lines, quantity, value_usd })
+                .map(|(lines, quantity, value_usd)| ItemTotals {
+                    lines,
+                    quantity,
+                    value_usd,
+                })
                 .to_vec(),
             rejects: Rejects {
                 listed: vec![Reject {
@@ -106,7 +117,10 @@ impl Sample {
                 missing: vec!["end_user_name".to_owned()],
             }],
             notes: vec!["In source sap, bill-to stood for an absent sold-to.".to_owned()],
-            level_totals: vec![(Channel::SellIn, chips(800)), (Channel::SellThrough, Chips::default())],
+            level_totals: vec![
+                (Channel::SellIn, chips(800)),
+                (Channel::SellThrough, Chips::default()),
+            ],
         }
     }
 }
@@ -116,7 +130,11 @@ fn day(year: i32, month: u32, day: u32) -> Day {
 }
 
 fn chips(n: i64) -> Chips {
-    Chips { lo: n, best: n, hi: n }
+    Chips {
+        lo: n,
+        best: n,
+        hi: n,
+    }
 }
 
 fn books() -> Books {
@@ -137,7 +155,11 @@ fn book(names: [&str; 4], file: &str) -> Book {
     sorted.sort_unstable();
     let texts = Texts::from_sorted(sorted);
     let id = |text: &str| texts.find(text).unwrap();
-    let parties = names.map(|name| PartyAsWritten { system: id("sap"), name: id(name), ..Default::default() });
+    let parties = names.map(|name| PartyAsWritten {
+        system: id("sap"),
+        name: id(name),
+        ..Default::default()
+    });
     let items = [("BOX-8", "8-GPU board"), ("MYSTERY", "")].map(|(part, text)| ItemAsWritten {
         part_number: id(part),
         description: id(text),
@@ -162,8 +184,15 @@ fn book(names: [&str; 4], file: &str) -> Book {
     };
     Book {
         written,
-        items: vec![item(0, Some("H100"), "accelerator", 8), item(1, None, "unknown", 0)],
-        entities: names.iter().enumerate().map(|(index, name)| entity(index, name)).collect(),
+        items: vec![
+            item(0, Some("H100"), "accelerator", 8),
+            item(1, None, "unknown", 0),
+        ],
+        entities: names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| entity(index, name))
+            .collect(),
         party_entities: (0..4).map(|index| EntityId::from_index(index).unwrap()).collect(),
         party_countries: vec![CountryCode::from_letters("SG"); 4],
     }
@@ -255,7 +284,6 @@ fn line(number: u32, party: usize, quantity: i32) -> KeptLine {
         stage: DocumentStage::Delivery,
         channel: Channel::SellIn,
         flags: Flags::default(),
-        filled: 0,
     }
 }
 
@@ -303,19 +331,30 @@ fn finding(index: usize, name: &str) -> Option<Finding> {
         id: finding_id(detector, &format!("e-00000000000{index}"), &rule),
         detector,
         subject: Subject::Entity(EntityId::from_index(index).unwrap()),
-        window: Window { rule, from: day(2020, 1, 1), to: day(2026, 10, 31) },
+        window: Window {
+            rule,
+            from: day(2020, 1, 1),
+            to: day(2026, 10, 31),
+        },
         chips_lo: sum,
         chips_hi: sum,
         severity,
         sentence: format!("{name}: {sum} chips."),
-        facts: BTreeMap::from([("chips", Fact::Number(sum)), ("names", Fact::List(vec![name.to_owned()]))]),
+        facts: BTreeMap::from([
+            ("chips", Fact::Number(sum)),
+            ("names", Fact::List(vec![name.to_owned()])),
+        ]),
         innocent_explanations: vec![InnocentExplanation {
             text: "It runs a data centre.".to_owned(),
             checked: Checked::NotCheckable,
             why: "No record of a site.".to_owned(),
         }],
         exculpatory: Vec::new(),
-        peer_rate: Some(PeerRate { k: 1, n: 4, class: "cloud".to_owned() }),
+        peer_rate: Some(PeerRate {
+            k: 1,
+            n: 4,
+            class: "cloud".to_owned(),
+        }),
         first_visible: None,
         assumptions: vec!["A board carries 8 chips.".to_owned()],
         evidence_lines: cited.len() as u64,
@@ -324,7 +363,11 @@ fn finding(index: usize, name: &str) -> Option<Finding> {
             .map(|&(line, chips)| Evidence {
                 line,
                 item: ItemId::from_index(0).unwrap(),
-                role: if line.is_some() { EvidenceRole::SoldTo } else { EvidenceRole::Remainder },
+                role: if line.is_some() {
+                    EvidenceRole::SoldTo
+                } else {
+                    EvidenceRole::Remainder
+                },
                 chips_lo: chips,
                 chips_hi: chips,
                 line_count: if line.is_some() { 1 } else { 2 },

@@ -25,7 +25,11 @@ impl<'a> Report<'a> {
                 },
                 in_words: threshold.in_words(threshold.chips),
                 since: IsoDay(threshold.since),
-                countries: threshold.countries.iter().map(|country| country.as_str()).collect(),
+                countries: threshold
+                    .countries
+                    .iter()
+                    .map(|country| country.as_str())
+                    .collect(),
                 country_of: country_of(threshold.country_of),
             },
             scope: self.scope,
@@ -99,11 +103,17 @@ impl<'a> Report<'a> {
     /// The other names of an entity, each once, in their order.
     fn aliases(&self, entity: &'a Entity) -> Vec<&'a str> {
         let written = &self.book.written;
-        let mut names: Vec<_> = entity.parties.iter().map(|party| written.parties[party.index()].name).collect();
+        let mut names: Vec<_> = entity
+            .parties
+            .iter()
+            .map(|party| written.parties[party.index()].name)
+            .collect();
         names.sort_unstable();
         names.dedup();
         let names = names.into_iter().map(|name| written.text(name));
-        names.filter(|name| !name.is_empty() && *name != entity.name).collect()
+        names
+            .filter(|name| !name.is_empty() && *name != entity.name)
+            .collect()
     }
 
     pub(crate) fn finding_head(&self, finding: &'a Finding) -> FindingHead<'a> {

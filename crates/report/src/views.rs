@@ -46,9 +46,9 @@ pub struct ReportView<'a> {
     pub books: &'a Books,
     /// Entities that bought in bulk, match indicators, or both; by tier, chips falling, id.
     pub entities: Vec<EntityView<'a>>,
-    /// Entities in neither schedule whose gross or highest count passes the threshold.
+    /// Entities in neither schedule whose gross or highest count passes the threshold, or would with their open orders.
     pub near_misses: Vec<EntityView<'a>>,
-    /// Entities in neither schedule whose records are in doubt.
+    /// Entities of which nothing is known but that their records are in doubt.
     pub record_doubts: Vec<EntityView<'a>>,
     /// What else belongs to the answer.
     #[serde(flatten)]

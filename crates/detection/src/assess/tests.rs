@@ -19,7 +19,7 @@ fn assess_rows(rows: &[Row]) -> (Sheet, Assessment) {
 fn assess_with(rows: &[Row], ctx: &RunContext, detectors: &[Box<dyn Detector>]) -> (Sheet, Assessment) {
     let sheet = Sheet::new(rows);
     let slice = assess_slice(&sheet.ledger(), ctx, detectors);
-    let all = assess(vec![slice], &sheet.book, ctx);
+    let all = assess(vec![slice], &sheet.book);
     (sheet, all)
 }
 
@@ -52,8 +52,8 @@ impl Detector for Fake {
         self.family
     }
 
-    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
-        let findings = ledger.subjects().map(|(entity, _)| {
+    fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
+        let findings = slice.ledger().subjects().map(|(entity, _)| {
             Ok(Finding {
                 id: self.id.to_owned(),
                 detector: self.id,
@@ -179,10 +179,9 @@ fn slices_may_come_in_any_order() {
     let whole = assess(
         vec![assess_slice(&sheet.ledger(), &run(), &detectors())],
         &sheet.book,
-        &run(),
     );
-    let forth = assess((0..4).map(slice).collect(), &sheet.book, &run());
-    let back = assess((0..4).rev().map(slice).collect(), &sheet.book, &run());
+    let forth = assess((0..4).map(slice).collect(), &sheet.book);
+    let back = assess((0..4).rev().map(slice).collect(), &sheet.book);
     assert_eq!(whole, forth);
     assert_eq!(forth, back);
 }
@@ -199,7 +198,7 @@ fn peers_are_those_of_the_class_that_acquired_something() {
     let mut sheet = Sheet::new(&rows);
     sheet.book.entities[3].class = "cloud".to_owned();
     let slice = assess_slice(&sheet.ledger(), &run(), &detectors());
-    let all = assess(vec![slice], &sheet.book, &run());
+    let all = assess(vec![slice], &sheet.book);
     let rates: Vec<_> = all
         .entities
         .iter()
@@ -282,10 +281,7 @@ fn a_tier_ranks_before_any_volume() {
         entities: assessed.entities,
         ..SliceAssessment::default()
     };
-    assert_eq!(
-        names(&sheet, &assess(vec![slice], &sheet.book, &run())),
-        ["B", "A"]
-    );
+    assert_eq!(names(&sheet, &assess(vec![slice], &sheet.book)), ["B", "A"]);
 }
 
 #[test]

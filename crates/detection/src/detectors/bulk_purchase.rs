@@ -3,23 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chipwatch_records::{
-    Book, BulkStatus, Column, Day, Entity, EntityId, Entry, Fact, Finding, InnocentExplanation, Ledger,
-    NotEvaluated, Operator, Purchases, RunContext, Severity, Subject, Window, finding_id,
+    Book, BulkStatus, Chips, Column, Day, Entity, Fact, Finding, InnocentExplanation, NotEvaluated, Operator,
+    Purchases, RunContext, Window,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::detector::{DetectError, Detector, Family};
+use crate::draft::draft;
 use crate::evidence::{Candidate, EvidenceSelector};
 use crate::example::{Example, Row};
 use crate::explanations::{not_checkable, ordinary_volume, resale};
 use crate::grounds::GroundsCollector;
-use crate::models::ModelIndex;
 use crate::parameters::{Parameters, read};
-use crate::question::{acquired, countries_in_words, is_return};
+use crate::question::{acquired, countries_in_words, is_return, missing, missing_countries};
 use crate::registry::Registration;
+use crate::slice::{Account, Slice};
 use crate::totals::{bulk_status, crossed_on, purchases, status_at};
-use crate::windows::{BestWindow, DailyNet, best_window, fill_daily_net};
+use crate::windows::{BestWindow, DailyNet, best_windows, fill_daily_net};
 use crate::wording::{between, range};
 
 /// How the registry knows it.
@@ -84,49 +85,48 @@ impl Detector for BulkPurchase {
         Family::Volume
     }
 
-    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
-        let models = ModelIndex::new(ledger.book);
+    fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
         let mut desk = Desk {
-            ledger,
+            slice,
             ctx,
-            evidence: EvidenceSelector::new(ledger, &models, ctx),
-            grounds: GroundsCollector::new(ledger, &models),
+            evidence: EvidenceSelector::new(slice, ctx),
+            grounds: GroundsCollector::new(slice),
             days: Vec::new(),
         };
         let mut findings = Vec::new();
-        for (entity, entries) in ledger.subjects() {
-            let sums = purchases(acquired(ledger, ctx, entries));
+        for account in slice.accounts() {
+            let sums = purchases(acquired(slice, ctx, account));
             let status = bulk_status(&ctx.threshold, sums.acquired);
             if status == BulkStatus::None && self.windows.is_empty() {
                 continue;
             }
-            fill_daily_net(&mut desk.days, ledger.book, acquired(ledger, ctx, entries))?;
+            fill_daily_net(&mut desk.days, slice.book(), acquired(slice, ctx, account))?;
             if status != BulkStatus::None {
-                findings.push(desk.total(entity, entries, &sums, status));
+                findings.push(desk.total(account, &sums, status));
             }
             for window in &self.windows {
-                findings.extend(desk.window(entity, entries, *window));
+                findings.extend(desk.window(account, *window));
             }
         }
         Ok(findings)
     }
 
     fn missing(&self, book: &Book, ctx: &RunContext) -> Vec<NotEvaluated> {
-        crate::question::missing(
+        missing(
             book,
             ctx,
             "bulk-purchase: named end customers",
             &[Column::EndUserName, Column::EndUserId],
         )
         .into_iter()
-        .chain(crate::question::missing_countries(book, ctx, ID))
+        .chain(missing_countries(book, ctx, ID))
         .collect()
     }
 }
 
 /// What one pass over a slice works with; the buffers serve all entities.
 struct Desk<'l> {
-    ledger: &'l Ledger<'l>,
+    slice: &'l Slice<'l>,
     ctx: &'l RunContext,
     evidence: EvidenceSelector<'l>,
     grounds: GroundsCollector<'l>,
@@ -135,15 +135,9 @@ struct Desk<'l> {
 
 impl Desk<'_> {
     /// The finding on all purchases since the threshold's start.
-    fn total(
-        &mut self,
-        entity: EntityId,
-        entries: &[Entry],
-        sums: &Purchases,
-        status: BulkStatus,
-    ) -> Finding {
-        let (ledger, ctx) = (self.ledger, self.ctx);
-        let entries = acquired(ledger, ctx, entries);
+    fn total(&mut self, account: Account<'_>, sums: &Purchases, status: BulkStatus) -> Finding {
+        let (slice, ctx) = (self.slice, self.ctx);
+        let entries = acquired(slice, ctx, account);
         let by_lo = status == BulkStatus::Confirmed;
         let chips_by_day = entries.clone().map(|entry| {
             let chips = if by_lo { entry.chips_lo } else { entry.chips_hi };
@@ -153,7 +147,7 @@ impl Desk<'_> {
         let grounds = self.grounds.collect(entries.clone());
         let candidates = entries.filter_map(|entry| {
             let (lo, hi) = (entry.chips_lo, entry.chips_hi);
-            let undone = is_return(entry) || entry.net_lo < lo || entry.net_hi < hi;
+            let undone = is_return(&entry) || entry.net_lo < lo || entry.net_hi < hi;
             (lo != 0 || hi != 0).then_some(Candidate {
                 entry,
                 lo,
@@ -162,31 +156,29 @@ impl Desk<'_> {
             })
         });
         let selected = self.evidence.select(candidates, crossed);
-        let subject = ledger.book.entity(entity);
-        let rule = format!("since {}", ctx.threshold.since);
+        let window = Window {
+            rule: format!("since {}", ctx.threshold.since),
+            from: ctx.threshold.since,
+            to: ctx.as_of,
+        };
+        let chips = (sums.acquired.lo, sums.acquired.hi);
+        let sentence = sentence(ctx, sums, status);
         let mut facts = self.facts(sums, status, crossed);
         facts.insert("models", Fact::List(grounds.models));
         Finding {
-            id: finding_id(ID, &subject.id, &rule),
-            detector: ID,
-            subject: Subject::Entity(entity),
-            window: Window {
-                rule,
-                from: ctx.threshold.since,
-                to: ctx.as_of,
-            },
-            chips_lo: sums.acquired.lo,
-            chips_hi: sums.acquired.hi,
-            severity: Severity::Info,
-            sentence: sentence(ctx, sums, status),
             facts,
-            innocent_explanations: innocent(subject),
-            exculpatory: Vec::new(),
-            peer_rate: None,
+            innocent_explanations: innocent(slice.book().entity(account.entity)),
             first_visible: crossed,
             assumptions: grounds.assumptions,
-            evidence_lines: selected.lines,
-            evidence: selected.rows,
+            ..draft(
+                slice.book(),
+                ID,
+                account.entity,
+                window,
+                chips,
+                sentence,
+                selected,
+            )
         }
     }
 
@@ -207,24 +199,22 @@ impl Desk<'_> {
             ("returned_hi", Fact::Number(sums.returned.hi)),
         ]);
         for (length, lo, hi) in FACT_WINDOWS {
-            let largest =
-                |chips: fn(&DailyNet) -> i64| best_window(&self.days, length, chips).map_or(0, |w| w.chips);
-            facts.insert(lo, Fact::Number(largest(|day| day.lo)));
-            facts.insert(hi, Fact::Number(largest(|day| day.hi)));
+            let best = best_windows(&self.days, length);
+            facts.insert(lo, Fact::Number(best.map_or(0, |best| best.lo.chips)));
+            facts.insert(hi, Fact::Number(best.map_or(0, |best| best.hi.chips)));
         }
         insert_question(&mut facts, self.ctx, self.ctx.threshold.chips, status, crossed);
         facts
     }
 
     /// The finding on the largest sum within a rolling window, where it passes the window's own threshold.
-    fn window(&mut self, entity: EntityId, entries: &[Entry], asked: WindowThreshold) -> Option<Finding> {
-        let (ledger, ctx) = (self.ledger, self.ctx);
-        let by = |chips: fn(&DailyNet) -> i64| best_window(&self.days, asked.days, chips);
-        let (best_lo, best_hi) = (by(|day| day.lo)?, by(|day| day.hi)?);
-        let status = status_at(&ctx.threshold, asked.chips, best_lo.chips, best_hi.chips);
+    fn window(&mut self, account: Account<'_>, asked: WindowThreshold) -> Option<Finding> {
+        let (slice, ctx) = (self.slice, self.ctx);
+        let windows = best_windows(&self.days, asked.days)?;
+        let status = status_at(&ctx.threshold, asked.chips, windows.lo.chips, windows.hi.chips);
         let (best, chips): (BestWindow, fn(&DailyNet) -> i64) = match status {
-            BulkStatus::Confirmed => (best_lo, |day| day.lo),
-            BulkStatus::Possible => (best_hi, |day| day.hi),
+            BulkStatus::Confirmed => (windows.lo, |day| day.lo),
+            BulkStatus::Possible => (windows.hi, |day| day.hi),
             BulkStatus::None => return None,
         };
         let is_inside = |day: Day| best.from <= day && day <= best.to;
@@ -233,7 +223,7 @@ impl Desk<'_> {
         let crossed = crossed_on(days().map(|day| (day.day, chips(day))), |chips| {
             ctx.threshold.passes_at(chips, asked.chips)
         });
-        let inside = acquired(ledger, ctx, entries)
+        let inside = acquired(slice, ctx, account)
             .filter(|entry| is_inside(entry.day) && (entry.net_lo != 0 || entry.net_hi != 0));
         let grounds = self.grounds.collect(inside.clone());
         let candidates = inside.map(|entry| Candidate {
@@ -243,33 +233,29 @@ impl Desk<'_> {
             undone: entry.net_lo < entry.chips_lo || entry.net_hi < entry.chips_hi,
         });
         let selected = self.evidence.select(candidates, crossed);
-        let subject = ledger.book.entity(entity);
-        let rule = format!("{}d", asked.days);
+        let window = Window {
+            rule: format!("{}d", asked.days),
+            from: best.from,
+            // A window that began lately has not ended yet.
+            to: best.to.min(ctx.as_of).max(best.from),
+        };
+        let sentence = window_sentence(ctx, asked, (lo, hi), &best, status);
         let mut facts = BTreeMap::from([("models", Fact::List(grounds.models))]);
         insert_question(&mut facts, ctx, asked.chips, status, crossed);
-        // A window that began lately has not ended yet.
-        let to = best.to.min(ctx.as_of).max(best.from);
         Some(Finding {
-            id: finding_id(ID, &subject.id, &rule),
-            detector: ID,
-            subject: Subject::Entity(entity),
-            window: Window {
-                rule,
-                from: best.from,
-                to,
-            },
-            chips_lo: lo,
-            chips_hi: hi,
-            severity: Severity::Info,
-            sentence: window_sentence(ctx, asked, (lo, hi), &best, status),
             facts,
-            innocent_explanations: innocent(subject),
-            exculpatory: Vec::new(),
-            peer_rate: None,
+            innocent_explanations: innocent(slice.book().entity(account.entity)),
             first_visible: crossed,
             assumptions: grounds.assumptions,
-            evidence_lines: selected.lines,
-            evidence: selected.rows,
+            ..draft(
+                slice.book(),
+                ID,
+                account.entity,
+                window,
+                (lo, hi),
+                sentence,
+                selected,
+            )
         })
     }
 }
@@ -304,7 +290,7 @@ fn sentence(ctx: &RunContext, sums: &Purchases, status: BulkStatus) -> String {
     let (since, passed) = (threshold.since, threshold.in_words(threshold.chips));
     let chips = between(sums.acquired.lo, sums.acquired.hi);
     let (direct, indirect) = (sums.direct, sums.indirect);
-    let has = |chips: chipwatch_records::Chips| chips.lo != 0 || chips.hi != 0;
+    let has = |chips: Chips| chips.lo != 0 || chips.hi != 0;
     let split = match (has(direct), has(indirect)) {
         (true, true) => format!(
             " ({} of its own account, {} as named end customer)",
@@ -388,5 +374,4 @@ fn examples() -> Vec<Example> {
 }
 
 #[cfg(test)]
-#[path = "../bulk_purchase_tests.rs"]
 mod tests;

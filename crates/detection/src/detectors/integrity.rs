@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use chipwatch_records::{
-    Book, Column, Day, EntityId, Entry, Fact, Finding, Flags, Ledger, NotEvaluated, RunContext, Severity,
-    Subject, Window, finding_id,
+    Book, Column, Day, EntityId, Fact, Finding, Flags, NotEvaluated, RunContext, Window,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::detector::{DetectError, Detector, Family};
+use crate::draft::draft;
 use crate::evidence::{Candidate, EvidenceSelector};
 use crate::example::{Example, Row};
 use crate::explanations::not_checkable;
-use crate::models::ModelIndex;
 use crate::parameters::{Parameters, read};
 use crate::question::{acquired, is_absent, is_return, missing};
 use crate::registry::Registration;
+use crate::slice::{Posting, Slice};
 use crate::wording::{between, count};
 
 /// How the registry knows it.
@@ -127,27 +127,31 @@ impl Detector for Integrity {
         Family::Document
     }
 
-    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
-        let models = ModelIndex::new(ledger.book);
-        let mut evidence = EvidenceSelector::new(ledger, &models, ctx);
+    fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
+        let mut evidence = EvidenceSelector::new(slice, ctx);
         let inspection = Inspection {
             parameters: self,
-            ledger,
+            slice,
             ctx,
-            models: &models,
             // A look-up per line that is worth nothing where no source has the column.
-            reads_orders: !is_absent(ledger.book, ctx, Column::OrderDate),
+            reads_orders: !is_absent(slice.book(), ctx, Column::OrderDate),
         };
-        let mut doubtful: [Vec<&Entry>; DOUBTS.len()] = Default::default();
+        let mut doubtful: [Vec<Posting<'_>>; DOUBTS.len()] = Default::default();
         let mut findings = Vec::new();
-        for (entity, entries) in ledger.subjects() {
-            for entry in acquired(ledger, ctx, entries) {
-                inspection.inspect(entry, |kind| doubtful[kind].push(entry));
+        for account in slice.accounts() {
+            for entry in acquired(slice, ctx, account) {
+                inspection.inspect(&entry, |kind| doubtful[kind].push(entry));
             }
             for (doubt, entries) in DOUBTS.iter().zip(&mut doubtful) {
                 if !entries.is_empty() {
                     keep_each_line_once(entries);
-                    findings.push(self.finding(doubt, entity, entries, &inspection, &mut evidence));
+                    findings.push(finding(
+                        doubt,
+                        account.entity,
+                        entries,
+                        &inspection,
+                        &mut evidence,
+                    ));
                     entries.clear();
                 }
             }
@@ -169,15 +173,14 @@ impl Detector for Integrity {
 
 struct Inspection<'l> {
     parameters: &'l Integrity,
-    ledger: &'l Ledger<'l>,
+    slice: &'l Slice<'l>,
     ctx: &'l RunContext,
-    models: &'l ModelIndex,
     reads_orders: bool,
 }
 
 impl Inspection<'_> {
     /// Names each kind of doubt about an entry.
-    fn inspect(&self, entry: &Entry, mut found: impl FnMut(usize)) {
+    fn inspect(&self, entry: &Posting<'_>, mut found: impl FnMut(usize)) {
         if entry.flags != Flags::default() {
             for (flag, kind) in [
                 (Flags::REPEATED, REPEATED),
@@ -192,20 +195,20 @@ impl Inspection<'_> {
                 found(UNRETURNED);
             }
         }
-        let line = self.ledger.line(entry);
-        let item = self.models.traits_of(line.item);
-        if let Some(shipped) = line.line.ship_date {
+        let goods = entry.goods;
+        let item = self.slice.models().traits_of(goods.item);
+        if let Some(shipped) = goods.shipped {
             let is_after = |day: Option<Day>| day.is_some_and(|day| shipped < day);
             let is_before_order = || {
-                let particulars = self.ledger.book.written.particulars_of(&line.line);
-                self.reads_orders && is_after(particulars.order_date)
+                let particulars = &self.slice.book().written.particulars;
+                self.reads_orders && is_after(particulars[goods.particulars.index()].order_date)
             };
             if is_after(item.launch) || is_before_order() {
                 found(DATE);
             }
         }
         let chips = entry.chips_hi.max(-entry.chips_lo);
-        let is_too_many = item.accelerator && line.quantity_hi > self.parameters.max_quantity;
+        let is_too_many = item.accelerator && goods.quantity_hi > self.parameters.max_quantity;
         if is_too_many || chips > self.parameters.max_chips {
             found(QUANTITY);
         }
@@ -218,7 +221,7 @@ impl Inspection<'_> {
 }
 
 /// A line can stand in several entries of one entity. Entries stay in the order of the ledger.
-fn keep_each_line_once(entries: &mut Vec<&Entry>) {
+fn keep_each_line_once(entries: &mut Vec<Posting<'_>>) {
     let mut first: Vec<_> = entries.iter().map(|entry| entry.line).enumerate().collect();
     first.sort_unstable_by_key(|(position, line)| (*line, *position));
     first.dedup_by_key(|(_, line)| *line);
@@ -228,62 +231,57 @@ fn keep_each_line_once(entries: &mut Vec<&Entry>) {
     }
 }
 
-impl Integrity {
-    fn finding(
-        &self,
-        doubt: &Doubt,
-        entity: EntityId,
-        entries: &[&Entry],
-        inspection: &Inspection<'_>,
-        evidence: &mut EvidenceSelector<'_>,
-    ) -> Finding {
-        let ctx = inspection.ctx;
-        let lo = entries.iter().map(|entry| entry.chips_lo).sum();
-        let hi = entries.iter().map(|entry| entry.chips_hi).sum();
-        let candidates = entries.iter().map(|entry| Candidate {
-            entry,
-            lo: entry.chips_lo,
-            hi: entry.chips_hi,
-            undone: is_return(entry),
-        });
-        let selected = evidence.select(candidates, None);
-        let days = entries.iter().map(|entry| entry.day);
-        let first_visible = if doubt.kind == DOUBTS[UNRETURNED].kind {
-            days.min().map(|day| inspection.deadline(day).plus(1))
-        } else {
-            days.min()
-        };
-        let rule = format!("integrity:{}", doubt.kind);
-        let lines = entries.len() as u64;
-        let what = count(lines, doubt.one, doubt.many);
-        Finding {
-            id: finding_id(ID, &inspection.ledger.book.entity(entity).id, &rule),
-            detector: ID,
-            subject: Subject::Entity(entity),
-            window: Window {
-                rule,
-                from: ctx.threshold.since,
-                to: ctx.as_of,
-            },
-            chips_lo: lo,
-            chips_hi: hi,
-            severity: Severity::Info,
-            sentence: format!("{what}: {} AI chips.", between(lo, hi)),
-            facts: BTreeMap::from([
-                ("doubt", Fact::Text(doubt.kind.to_owned())),
-                ("lines", Fact::Number(i64::try_from(lines).unwrap_or(i64::MAX))),
-            ]),
-            innocent_explanations: vec![not_checkable(
-                doubt.innocent,
-                "Only the seller's documents can tell.",
-            )],
-            exculpatory: Vec::new(),
-            peer_rate: None,
-            first_visible,
-            assumptions: Vec::new(),
-            evidence_lines: selected.lines,
-            evidence: selected.rows,
-        }
+fn finding(
+    doubt: &Doubt,
+    entity: EntityId,
+    entries: &[Posting<'_>],
+    inspection: &Inspection<'_>,
+    evidence: &mut EvidenceSelector<'_>,
+) -> Finding {
+    let ctx = inspection.ctx;
+    let lo = entries.iter().map(|entry| entry.chips_lo).sum();
+    let hi = entries.iter().map(|entry| entry.chips_hi).sum();
+    let candidates = entries.iter().map(|entry| Candidate {
+        entry: *entry,
+        lo: entry.chips_lo,
+        hi: entry.chips_hi,
+        undone: is_return(entry),
+    });
+    let selected = evidence.select(candidates, None);
+    let days = entries.iter().map(|entry| entry.day);
+    let first_visible = if doubt.kind == DOUBTS[UNRETURNED].kind {
+        days.min().map(|day| inspection.deadline(day).plus(1))
+    } else {
+        days.min()
+    };
+    let window = Window {
+        rule: format!("integrity:{}", doubt.kind),
+        from: ctx.threshold.since,
+        to: ctx.as_of,
+    };
+    let lines = count(selected.lines, doubt.one, doubt.many);
+    let sentence = format!("{lines}: {} AI chips.", between(lo, hi));
+    let facts = BTreeMap::from([
+        ("doubt", Fact::Text(doubt.kind.to_owned())),
+        (
+            "lines",
+            Fact::Number(i64::try_from(selected.lines).unwrap_or(i64::MAX)),
+        ),
+    ]);
+    let why = "Only the seller's documents can tell.";
+    Finding {
+        facts,
+        innocent_explanations: vec![not_checkable(doubt.innocent, why)],
+        first_visible,
+        ..draft(
+            inspection.slice.book(),
+            ID,
+            entity,
+            window,
+            (lo, hi),
+            sentence,
+            selected,
+        )
     }
 }
 
@@ -313,5 +311,4 @@ fn examples() -> Vec<Example> {
 }
 
 #[cfg(test)]
-#[path = "../integrity_tests.rs"]
 mod tests;

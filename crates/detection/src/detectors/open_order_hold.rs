@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::{
-    Book, EntityId, Entry, Fact, Finding, Ledger, Measure, NotEvaluated, Purchases, RunContext, Severity,
-    Subject, Window, finding_id,
-};
+use chipwatch_records::{Book, Fact, Finding, Measure, NotEvaluated, Purchases, RunContext, Window};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::detector::{DetectError, Detector, Family};
+use crate::draft::draft;
 use crate::evidence::{Candidate, EvidenceSelector};
 use crate::example::{Example, Row};
 use crate::explanations::{not_checkable, ordinary_volume};
-use crate::models::ModelIndex;
 use crate::parameters::{Parameters, read};
 use crate::question::{counted, countries_in_words, missing_countries};
 use crate::registry::Registration;
+use crate::slice::{Account, Posting, Slice};
 use crate::totals::{crossed_on, purchases};
 use crate::wording::{between, range};
 
@@ -52,14 +50,13 @@ impl Detector for OpenOrderHold {
         Family::Volume
     }
 
-    fn detect(&self, ledger: &Ledger<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
-        let models = ModelIndex::new(ledger.book);
-        let mut evidence = EvidenceSelector::new(ledger, &models, ctx);
+    fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
+        let mut evidence = EvidenceSelector::new(slice, ctx);
         let mut findings = Vec::new();
-        for (entity, entries) in ledger.subjects() {
-            let sums = purchases(counted(ledger, ctx, entries));
+        for account in slice.accounts() {
+            let sums = purchases(counted(slice, ctx, account));
             if sums.open.hi > 0 && ctx.threshold.passes(sums.acquired.hi + sums.open.hi) {
-                findings.push(finding(ledger, ctx, (entity, entries), &sums, &mut evidence));
+                findings.push(finding(slice, ctx, account, &sums, &mut evidence));
             }
         }
         Ok(findings)
@@ -71,18 +68,18 @@ impl Detector for OpenOrderHold {
 }
 
 fn finding(
-    ledger: &Ledger<'_>,
+    slice: &Slice<'_>,
     ctx: &RunContext,
-    (entity, entries): (EntityId, &[Entry]),
+    account: Account<'_>,
     sums: &Purchases,
     evidence: &mut EvidenceSelector<'_>,
 ) -> Finding {
-    let adds = |entry: &&Entry| entry.measure.is_acquired() || entry.measure == Measure::Open;
-    let chips_by_day = counted(ledger, ctx, entries)
+    let adds = |entry: &Posting<'_>| entry.measure.is_acquired() || entry.measure == Measure::Open;
+    let chips_by_day = counted(slice, ctx, account)
         .filter(adds)
         .map(|entry| (entry.day, entry.chips_hi));
     let crossed = crossed_on(chips_by_day, |chips| ctx.threshold.passes(chips));
-    let open = counted(ledger, ctx, entries).filter(|entry| entry.measure == Measure::Open);
+    let open = counted(slice, ctx, account).filter(|entry| entry.measure == Measure::Open);
     let first_order = open.clone().map(|entry| entry.day).next();
     let selected = evidence.select(
         open.map(|entry| Candidate {
@@ -93,21 +90,15 @@ fn finding(
         }),
         crossed,
     );
-    let subject = ledger.book.entity(entity);
-    let from = ctx.threshold.since;
+    let subject = slice.book().entity(account.entity);
+    let window = Window {
+        rule: "open".to_owned(),
+        from: ctx.threshold.since,
+        to: ctx.as_of,
+    };
+    let chips = (sums.open.lo, sums.open.hi);
+    let settled = "The records end before it is settled.";
     Finding {
-        id: finding_id(ID, &subject.id, "open"),
-        detector: ID,
-        subject: Subject::Entity(entity),
-        window: Window {
-            rule: "open".to_owned(),
-            from,
-            to: ctx.as_of,
-        },
-        chips_lo: sums.open.lo,
-        chips_hi: sums.open.hi,
-        severity: Severity::Info,
-        sentence: sentence(ctx, sums),
         facts: BTreeMap::from([
             ("open_lo", Fact::Number(sums.open.lo)),
             ("open_hi", Fact::Number(sums.open.hi)),
@@ -116,18 +107,19 @@ fn finding(
         ]),
         innocent_explanations: vec![
             ordinary_volume(subject),
-            not_checkable(
-                "An order may still be changed or cancelled.",
-                "The records end before it is settled.",
-            ),
+            not_checkable("An order may still be changed or cancelled.", settled),
         ],
-        exculpatory: Vec::new(),
-        peer_rate: None,
         // Before its first open order there was nothing to hold.
         first_visible: crossed.max(first_order),
-        assumptions: Vec::new(),
-        evidence_lines: selected.lines,
-        evidence: selected.rows,
+        ..draft(
+            slice.book(),
+            ID,
+            account.entity,
+            window,
+            chips,
+            sentence(ctx, sums),
+            selected,
+        )
     }
 }
 
@@ -175,7 +167,9 @@ mod tests {
 
     fn detect(rows: &[Row]) -> Vec<Finding> {
         let sheet = Sheet::new(rows);
-        OpenOrderHold {}.detect(&sheet.ledger(), &run()).unwrap()
+        OpenOrderHold {}
+            .detect(&Slice::new(&sheet.ledger()), &run())
+            .unwrap()
     }
 
     #[test]

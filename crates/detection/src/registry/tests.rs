@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::fixture::{Sheet, run};
+use crate::slice::Slice;
 
 const HEADINGS: [&str; 6] = [
     "What it looks for",
@@ -101,7 +102,7 @@ fn examples_fire_and_counter_examples_do_not() {
         assert!(examples.iter().any(|example| !example.fires), "{}", registered.id);
         for example in examples {
             let sheet = Sheet::new(&example.rows);
-            let findings = detector.detect(&sheet.ledger(), &run()).unwrap();
+            let findings = detector.detect(&Slice::new(&sheet.ledger()), &run()).unwrap();
             assert_eq!(
                 !findings.is_empty(),
                 example.fires,
@@ -118,7 +119,7 @@ fn an_empty_ledger_has_no_findings() {
     let sheet = Sheet::new(&[]);
     for registered in all() {
         let detector = (registered.build)(None).unwrap();
-        assert_eq!(detector.detect(&sheet.ledger(), &run()).unwrap(), []);
+        assert_eq!(detector.detect(&Slice::new(&sheet.ledger()), &run()).unwrap(), []);
     }
 }
 
@@ -128,7 +129,7 @@ fn findings_keep_what_every_finding_promises() {
         let detector = (registered.build)(None).unwrap();
         for example in (registered.examples)() {
             let sheet = Sheet::new(&example.rows);
-            for finding in detector.detect(&sheet.ledger(), &run()).unwrap() {
+            for finding in detector.detect(&Slice::new(&sheet.ledger()), &run()).unwrap() {
                 let sum = |chips: fn(&chipwatch_records::Evidence) -> i64| {
                     finding.evidence.iter().map(chips).sum::<i64>()
                 };

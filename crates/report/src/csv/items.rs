@@ -48,7 +48,13 @@ pub(crate) fn by_value<'a>(report: &Report<'a>) -> Vec<Listed<'a>> {
     items.sort_by(|a, b| {
         let key = |one: &Listed<'a>| {
             let Listed { totals, .. } = one;
-            (!one.is_unknown(), Reverse(totals.value_usd), Reverse(totals.lines), one.part_number, one.description)
+            (
+                !one.is_unknown(),
+                Reverse(totals.value_usd),
+                Reverse(totals.lines),
+                one.part_number,
+                one.description,
+            )
         };
         key(a).cmp(&key(b))
     });
@@ -66,15 +72,17 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
             description,
         } = &items[index];
         let mut row = Row::new(out);
-        row.text(part_number).text(description).text(item.model.unwrap_or_default());
+        row.text(part_number)
+            .text(description)
+            .text(item.model.unwrap_or_default());
         if items[index].is_unknown() {
             // To be filled in.
             row.ready(b",");
         } else {
-            row.number(i64::from(item.chips_min)).number(i64::from(item.chips_max));
+            row.number(i64::from(item.chips_min))
+                .number(i64::from(item.chips_max));
         }
-        // Only an override has a reason: a row without one changes nothing when the file is handed back.
-        row.text(if item.basis == "override" { &item.why } else { "" })
+        row.text(reason(item))
             .word(if item.in_scope { "in" } else { "out" })
             .text(item.kind)
             .text(item.basis)
@@ -84,4 +92,47 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
             .number(totals.value_usd)
             .end();
     })
+}
+
+/// What the user gave as the reason of an override. A row without one changes nothing when the file is handed back.
+fn reason(item: &Item) -> &str {
+    if item.basis == "override" {
+        // The words that enrichment puts before it must not grow with each round.
+        item.why
+            .strip_prefix("The user's register says so: ")
+            .unwrap_or(&item.why)
+    } else {
+        ""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Formats;
+    use crate::sample::Sample;
+
+    #[test]
+    fn an_override_keeps_its_reason_and_unknown_items_come_first_by_value() {
+        let mut sample = Sample::plain();
+        sample.book.items[0].basis = "override";
+        sample.book.items[0].why = "The user's register says so: seen at the trade fair".to_owned();
+        let folder = tempfile::tempdir().unwrap();
+        sample.report().write(folder.path(), Formats::default()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("items.csv")).unwrap();
+        let rows: Vec<&str> = text.lines().collect();
+        assert!(rows[1].starts_with("MYSTERY,,,,,,out,unknown"));
+        assert!(
+            rows[2].starts_with("BOX-8,8-GPU board,H100,8,8,seen at the trade fair,in,"),
+            "{}",
+            rows[2]
+        );
+
+        sample.book.items[0].kind = "unknown";
+        let order: Vec<i64> = by_value(&sample.report())
+            .iter()
+            .map(|one| one.totals.value_usd)
+            .collect();
+        assert_eq!(order, [25_250_000, 9_000]);
+    }
 }

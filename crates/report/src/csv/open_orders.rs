@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chipwatch_records::{Chips, EntityId, KeptLine};
 
-use super::{Tables, country};
+use super::country;
 use crate::in_order::write_rows;
 use crate::row::Row;
 use crate::{Report, ReportError};
@@ -24,8 +24,7 @@ impl OpenOrder {
         let lo = i64::from(line.quantity_lo) * i64::from(item.chips_min);
         let most = i64::from(line.quantity_hi) * i64::from(item.chips_max);
         let usual = i64::from(line.quantity_lo) * i64::from(item.chips_typical.unwrap_or(item.chips_min));
-        // Loose cards on the same order fill the chassis: they are counted on their own line.
-        let hi = (most - i64::from(line.filled)).max(lo);
+        let hi = most.max(lo);
         let who = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
         Self {
             entity: who.map(|party| report.book.entity_of(party)),
@@ -39,28 +38,42 @@ impl OpenOrder {
 }
 
 /// Writes `open_orders.csv`.
-pub(super) fn write(report: &Report<'_>, tables: &Tables, folder: &Path) -> Result<(), ReportError> {
+pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let written = &report.book.written;
-    write_rows(folder, "open_orders.csv", HEADER, report.open_lines.len(), |index, out| {
-        let kept = &report.open_lines[index];
-        let line = &kept.line;
-        let order = OpenOrder::new(report, kept);
-        let particulars = written.particulars_of(line);
-        let mut row = Row::new(out);
-        match order.entity.map(|entity| report.book.entity(entity)) {
-            Some(entity) => row.text(&entity.id).text(&entity.name).word(country(&entity.country)),
-            None => row.ready(b",,"),
-        };
-        row.ready(tables.files.get(line.file.index()))
-            .number(i64::from(line.line))
-            .text(line.document.map_or("", |document| written.documents.number(document)))
-            .text(written.text(line.line_no))
-            .day(particulars.order_date)
-            .ready(tables.part_and_model(kept.item))
-            .number(i64::from(line.quantity))
-            .number(order.chips.lo)
-            .number(order.chips.hi)
-            .word(kept.channel.as_str())
-            .end();
-    })
+    write_rows(
+        folder,
+        "open_orders.csv",
+        HEADER,
+        report.open_lines.len(),
+        |index, out| {
+            let kept = &report.open_lines[index];
+            let line = &kept.line;
+            let order = OpenOrder::new(report, kept);
+            let particulars = written.particulars_of(line);
+            let mut row = Row::new(out);
+            match order.entity.map(|entity| report.book.entity(entity)) {
+                Some(entity) => row
+                    .text(&entity.id)
+                    .text(&entity.name)
+                    .word(country(&entity.country)),
+                None => row.ready(b",,"),
+            };
+            let item = &report.book.items[kept.item.index()];
+            row.text(&written.files[line.file.index()].path)
+                .number(i64::from(line.line))
+                .text(
+                    line.document
+                        .map_or("", |document| written.documents.number(document)),
+                )
+                .text(written.text(line.line_no))
+                .day(particulars.order_date)
+                .text(written.text(written.items[item.written.index()].part_number))
+                .text(item.model.unwrap_or_default())
+                .number(i64::from(line.quantity))
+                .number(order.chips.lo)
+                .number(order.chips.hi)
+                .word(kept.channel.as_str())
+                .end();
+        },
+    )
 }

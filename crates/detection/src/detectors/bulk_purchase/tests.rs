@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::{Sheet, day, run};
 
 fn detect_in(sheet: &Sheet, ctx: &RunContext, parameters: &BulkPurchase) -> Vec<Finding> {
-    parameters.detect(&sheet.ledger(), ctx).unwrap()
+    parameters.detect(&Slice::new(&sheet.ledger()), ctx).unwrap()
 }
 
 fn detect(rows: &[Row]) -> Vec<Finding> {
@@ -271,7 +271,7 @@ fn a_ledger_out_of_order_is_refused() {
     ]);
     sheet.entries.reverse();
     let refused = BulkPurchase::default()
-        .detect(&sheet.ledger(), &run())
+        .detect(&Slice::new(&sheet.ledger()), &run())
         .unwrap_err();
     assert!(refused.to_string().contains("2024-01-01 stands after 2024-02-01"));
 }

@@ -3,7 +3,7 @@ use crate::fixture::{Sheet, day, run};
 
 fn detect_with(rows: &[Row], parameters: &Integrity) -> Vec<Finding> {
     let sheet = Sheet::new(rows);
-    parameters.detect(&sheet.ledger(), &run()).unwrap()
+    parameters.detect(&Slice::new(&sheet.ledger()), &run()).unwrap()
 }
 
 fn rules(rows: &[Row]) -> Vec<String> {
@@ -90,7 +90,9 @@ fn a_line_in_two_entries_of_one_entity_counts_once() {
     let mut again = sheet.entries[0];
     again.measure = chipwatch_records::Measure::Indirect;
     sheet.entries.push(again);
-    let found = Integrity::default().detect(&sheet.ledger(), &run()).unwrap();
+    let found = Integrity::default()
+        .detect(&Slice::new(&sheet.ledger()), &run())
+        .unwrap();
     assert_eq!((found[0].chips_lo, found[0].evidence_lines), (8, 1));
 }
 

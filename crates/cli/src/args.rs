@@ -1,0 +1,93 @@
+//! Arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns sales exports into a report of the entities that bought AI chips in bulk, with the rows that prove it.
+#[derive(Parser, Debug)]
+#[command(name = "chipwatch", version, about)]
+pub(crate) struct Arguments {
+    /// Say more on standard error; twice for every stage.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Run a pipeline and write its report.
+    Run(RunArguments),
+    /// Understand a pipeline without reading data.
+    Check(CheckArguments),
+    /// What chipwatch looks for.
+    Detectors {
+        #[command(subcommand)]
+        command: DetectorsCommand,
+    },
+    /// Print a JSON schema.
+    Schema {
+        /// Of what.
+        of: SchemaOf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArguments {
+    /// The pipeline file.
+    pub(crate) pipeline: PathBuf,
+    /// Files to read in place of the pipeline's: GLOB for its only source, NAME=GLOB for one of several.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) input: Vec<String>,
+    /// The pipeline's report folder [default: reports/<pipeline>].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The day the report speaks for, as yyyy-mm-dd.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Exit with 1 where a finding of this severity or above exists.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<SeverityName>,
+    /// Print nothing but problems.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArguments {
+    /// The pipeline file.
+    pub(crate) pipeline: PathBuf,
+    /// Files in place of the pipeline's, as for `run`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) input: Vec<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum DetectorsCommand {
+    /// Every detector in a line.
+    List,
+    /// The page of one detector.
+    Explain {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum SchemaOf {
+    /// `report.json`.
+    Report,
+    /// Pipeline files.
+    Pipeline,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum SeverityName {
+    Info,
+    Review,
+    Hold,
+}

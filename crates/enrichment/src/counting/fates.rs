@@ -1,0 +1,262 @@
+//! Where each line of a partition ends: in the ledger, or in the books for one reason.
+
+use chipwatch_records::{
+    Books, Day, DocumentStage, DocumentType, Exclusion, Fate, Flags, ItemId, ItemTotals, KeptLine,
+    Particulars, PartyId, ShipmentLine, ShipmentLines,
+};
+use hashbrown::{HashMap, HashSet};
+
+use super::links::Links;
+use super::repeats::{Standing, settle};
+use crate::items::Items;
+use crate::parties::Parties;
+
+/// What counting needs to know beside the lines.
+pub struct Counted<'a> {
+    /// Tables of the lines.
+    pub lines: &'a ShipmentLines,
+    /// What lines say about other documents.
+    pub links: &'a Links,
+    /// Classified items.
+    pub items: &'a Items,
+    /// Entities.
+    pub parties: &'a Parties,
+    /// The day the report speaks for.
+    pub as_of: Day,
+    /// First day that counts.
+    pub since: Day,
+    /// By file: whether another source replaces it.
+    pub replaced_files: &'a [bool],
+    /// By source: whether its files have a column for the goods issue.
+    pub has_ship_date: &'a [bool],
+}
+
+/// What a partition adds to the run.
+#[derive(Default)]
+pub struct PartitionCount {
+    /// Its part of the books.
+    pub books: Books,
+    /// Lines for the ledger; those before the threshold's start take up returns and nothing else.
+    pub kept: Vec<KeptLine>,
+    /// Lines that are not goods-issued.
+    pub open: Vec<KeptLine>,
+    /// Sums by classified item.
+    pub items: HashMap<ItemId, ItemTotals>,
+}
+
+/// Gives each line of a partition its place.
+#[must_use]
+pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> PartitionCount {
+    let lines = context.lines;
+    let early: Vec<Option<Fate>> = partition.iter().map(|line| early_fate(context, line)).collect();
+    let live: Vec<bool> = early.iter().map(Option::is_none).collect();
+    let mut standings = settle(lines, partition, &live);
+    for (standing, fate) in standings.iter_mut().zip(early) {
+        standing.fate = fate.or(standing.fate);
+    }
+    let headers = Headers::of(context, partition, &standings);
+    let mut count = PartitionCount::default();
+    for (line, standing) in partition.iter().zip(standings) {
+        let units = u64::from(line.quantity.unsigned_abs());
+        count.books.rows.read += 1;
+        count.books.units.read += units;
+        let Some(item) = context.items.of(line) else {
+            count.books.add(Fate::Quarantined, units);
+            continue;
+        };
+        let fate = place(context, line, item, standing, &headers, &mut count);
+        count.books.add(fate, units);
+        if !matches!(fate, Fate::Duplicate | Fate::Superseded | Fate::Quarantined) {
+            let totals = count.items.entry(item).or_default();
+            totals.lines += 1;
+            totals.quantity += i64::from(line.quantity);
+            totals.value_usd += context.items.value_usd(line).unwrap_or(0.0).round() as i64;
+        }
+    }
+    count
+}
+
+/// What takes a line out before it is held against others.
+fn early_fate(context: &Counted<'_>, line: &ShipmentLine) -> Option<Fate> {
+    if context.links.is_untrusted(context.lines, line) {
+        return Some(Fate::Quarantined);
+    }
+    let replaced = context
+        .replaced_files
+        .get(line.file.index())
+        .copied()
+        .unwrap_or(false);
+    (replaced || context.links.is_replaced(context.lines, line)).then_some(Fate::Superseded)
+}
+
+/// What a line does once its sign is read.
+pub(crate) fn kind_of(particulars: &Particulars, line: &ShipmentLine) -> DocumentType {
+    use DocumentType as T;
+    if line.quantity >= 0 {
+        return particulars.kind;
+    }
+    match particulars.kind {
+        T::Sale | T::FreeOfCharge | T::RmaReplacement | T::Lease => T::Return,
+        T::Loan => T::LoanReturn,
+        T::ConsignmentFillup => T::ConsignmentPickup,
+        T::ConsignmentIssue => T::ConsignmentReturn,
+        other => other,
+    }
+}
+
+fn place(
+    context: &Counted<'_>,
+    line: &ShipmentLine,
+    item: ItemId,
+    standing: Standing,
+    headers: &Headers,
+    count: &mut PartitionCount,
+) -> Fate {
+    if let Some(fate) = standing.fate {
+        return fate;
+    }
+    let particulars = context.lines.particulars_of(line);
+    let kind = kind_of(particulars, line);
+    if let Some(reason) = by_document(context, line, kind).or_else(|| headers.reason(context, line)) {
+        return Fate::Excluded(reason);
+    }
+    let known = &context.items.table[item.index()];
+    if !known.in_scope {
+        return Fate::Excluded(Exclusion::OutOfScope);
+    }
+    let mut kept = KeptLine {
+        line: *line,
+        item,
+        quantity_lo: clamp(standing.lo),
+        quantity_hi: clamp(standing.hi),
+        kind,
+        stage: particulars.stage,
+        channel: particulars.channel,
+        flags: standing.flags,
+    };
+    if let Some(reason) = by_stage(context, particulars, &mut kept) {
+        if reason == Exclusion::Open {
+            count.open.push(kept);
+        }
+        return Fate::Excluded(reason);
+    }
+    match kept.line.ship_date {
+        Some(day) if day > context.as_of => Fate::Excluded(Exclusion::AfterAsOf),
+        Some(day) if day < context.since => {
+            count.kept.push(kept);
+            Fate::Excluded(Exclusion::BeforeSince)
+        }
+        _ => {
+            count.kept.push(kept);
+            Fate::Counted
+        }
+    }
+}
+
+fn clamp(quantity: i64) -> i32 {
+    i32::try_from(quantity).unwrap_or(i32::MAX)
+}
+
+/// Documents that move no goods to a buyer.
+fn by_document(context: &Counted<'_>, line: &ShipmentLine, kind: DocumentType) -> Option<Exclusion> {
+    let own = |party: Option<PartyId>| party.is_some_and(|party| context.parties.is_own(party));
+    match kind {
+        DocumentType::StockTransfer => Some(Exclusion::StockTransfer),
+        DocumentType::Intercompany => Some(Exclusion::OwnCompany),
+        DocumentType::ValueAdjustment => Some(Exclusion::ValueOnly),
+        DocumentType::RejectedItem => Some(Exclusion::RejectedItem),
+        DocumentType::Cancellation => Some(Exclusion::Cancellation),
+        _ if context.links.is_cancelled(context.lines, line) => Some(Exclusion::Cancelled),
+        _ if own(line.sold_to.or(line.end_user).or(line.ship_to)) => Some(Exclusion::OwnCompany),
+        _ if line.quantity == 0 => Some(Exclusion::ZeroQuantity),
+        _ => None,
+    }
+}
+
+/// Goods movement counts; an invoice only without one, an order only to the higher count.
+fn by_stage(context: &Counted<'_>, particulars: &Particulars, kept: &mut KeptLine) -> Option<Exclusion> {
+    let only_on_paper = |kept: &mut KeptLine, day: Option<Day>| {
+        kept.quantity_lo = 0;
+        kept.flags = kept.flags.with(Flags::NO_GOODS_MOVEMENT);
+        kept.line.ship_date = day;
+        day.is_none().then_some(Exclusion::Open)
+    };
+    let has_ship_date = context
+        .has_ship_date
+        .get(particulars.source.index())
+        .copied()
+        .unwrap_or(true);
+    match (
+        particulars.stage,
+        context.links.delivery_of(context.lines, &kept.line),
+    ) {
+        (DocumentStage::Delivery, _) => kept.line.ship_date.is_none().then_some(Exclusion::Open),
+        (DocumentStage::Invoice, Some(true)) | (DocumentStage::Order, Some(_)) => Some(Exclusion::OtherStage),
+        (DocumentStage::Invoice, delivery) => match kept.line.ship_date {
+            Some(_) if delivery.is_none() => None,
+            day => only_on_paper(kept, day.or(particulars.invoice_date)),
+        },
+        (DocumentStage::Order, None) if has_ship_date && kept.line.ship_date.is_none() => {
+            Some(Exclusion::Open)
+        }
+        (DocumentStage::Order, None) => {
+            let day = kept.line.ship_date.or(particulars.order_date);
+            only_on_paper(kept, day)
+        }
+    }
+}
+
+/// Lines whose parts stand beside them: kit headers and batch-split items.
+struct Headers {
+    kits: HashSet<(u64, u32)>,
+    batches: HashSet<(u64, u32)>,
+}
+
+impl Headers {
+    fn of(context: &Counted<'_>, partition: &[ShipmentLine], standings: &[Standing]) -> Self {
+        let mut headers = Self {
+            kits: HashSet::new(),
+            batches: HashSet::new(),
+        };
+        for (line, standing) in partition.iter().zip(standings) {
+            let particulars = context.lines.particulars_of(line);
+            let (parent, batch) = (particulars.parent_line_no, particulars.batch_of_line_no);
+            if (parent.is_empty() && batch.is_empty()) || standing.fate.is_some() {
+                continue;
+            }
+            let Some(document) = line
+                .document
+                .map(|document| context.lines.documents.digest(document))
+            else {
+                continue;
+            };
+            if !batch.is_empty() {
+                headers.batches.insert((document, batch.0));
+            }
+            let bears_chips = context
+                .items
+                .of(line)
+                .is_some_and(|item| context.items.table[item.index()].chips_max > 0);
+            if !parent.is_empty() && bears_chips {
+                headers.kits.insert((document, parent.0));
+            }
+        }
+        headers
+    }
+
+    fn reason(&self, context: &Counted<'_>, line: &ShipmentLine) -> Option<Exclusion> {
+        if self.kits.is_empty() && self.batches.is_empty() {
+            return None;
+        }
+        let document = line
+            .document
+            .map(|document| context.lines.documents.digest(document))?;
+        let key = (document, line.line_no.0);
+        let is_batch = self.batches.contains(&key);
+        (is_batch || self.kits.contains(&key)).then_some(if is_batch {
+            Exclusion::BatchHeader
+        } else {
+            Exclusion::KitHeader
+        })
+    }
+}

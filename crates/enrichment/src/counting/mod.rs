@@ -1,0 +1,18 @@
+//! From shipment lines to the ledger: each line once, on the measure where it belongs (`reports.md` §8.3 of the design).
+//!
+//! Two steps. By partition, where each document stands together: replaced reports, repeats and versions of one item,
+//! batch splits, kits, stages, cancellations. Then by entity: levels that overlap, chassis and the cards that fill
+//! them, returns and the purchases they undo.
+
+mod entries;
+mod fates;
+mod fill;
+mod links;
+mod overlap;
+mod repeats;
+mod returns;
+mod slices;
+
+pub use fates::{Counted, PartitionCount, count_partition};
+pub use links::{Links, MixedSource};
+pub use slices::{SLICES, Slices, build_slices, ledger_slice};

@@ -1,0 +1,275 @@
+//! The ledger, one slice at a time: all shares of some entities, settled within each entity.
+
+use chipwatch_records::{Book, Day, EntityId, Entry, EvidenceRole, Flags, KeptLine, Ledger, Measure};
+use rayon::prelude::*;
+
+use super::entries::{Share, shares};
+use super::fill::fill_chassis;
+use super::links::Links;
+use super::overlap::settle_levels;
+use super::repeats::{by_value, is_return};
+use super::returns::match_returns;
+use crate::items::Shape;
+use crate::parties::Parties;
+
+/// Into how many slices the ledger is cut.
+pub const SLICES: usize = 64;
+
+/// A share of a line, with what slices are sorted by.
+#[derive(Clone, Copy)]
+struct SliceRow {
+    entity: EntityId,
+    day: Day,
+    line: u32,
+    measure: Measure,
+    role: EvidenceRole,
+    sign: i8,
+    hi_only: bool,
+}
+
+/// The rows of the ledger by slice, not yet settled.
+pub struct Slices {
+    rows: Vec<Vec<SliceRow>>,
+}
+
+/// Cuts the kept and open lines into slices; `open` lines stand behind `kept` in the ledger's lines.
+#[must_use]
+pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: usize, as_of: Day) -> Slices {
+    let entities = book.entities.len().max(1);
+    let chunk = lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    let cut: Vec<Vec<Vec<SliceRow>>> = lines
+        .par_chunks(chunk)
+        .enumerate()
+        .map(|(index, lines)| {
+            let mut slices: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
+            let mut found = Vec::new();
+            for (offset, line) in lines.iter().enumerate() {
+                let place = index * chunk + offset;
+                if place < kept {
+                    shares(&book.written, parties, line, &mut found);
+                } else {
+                    open_share(parties, line, &mut found);
+                }
+                let day = line.line.ship_date.unwrap_or(as_of);
+                for share in &found {
+                    let slice = share.entity.index() * SLICES / entities;
+                    slices[slice].push(SliceRow::of(share, place as u32, day));
+                }
+            }
+            slices
+        })
+        .collect();
+    let mut rows: Vec<Vec<SliceRow>> = (0..SLICES).map(|_| Vec::new()).collect();
+    for slices in cut {
+        for (all, mut slice) in rows.iter_mut().zip(slices) {
+            all.append(&mut slice);
+        }
+    }
+    Slices { rows }
+}
+
+impl SliceRow {
+    fn of(share: &Share, line: u32, day: Day) -> Self {
+        let Share {
+            entity,
+            measure,
+            role,
+            sign,
+            hi_only,
+        } = *share;
+        Self {
+            entity,
+            day,
+            line,
+            measure,
+            role,
+            sign,
+            hi_only,
+        }
+    }
+}
+
+fn open_share(parties: &Parties, line: &KeptLine, into: &mut Vec<Share>) {
+    into.clear();
+    let holder = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
+    let sign = if is_return(line.kind) { -1 } else { 1 };
+    into.extend(holder.map(|party| Share {
+        entity: parties.party_entities[party.index()],
+        measure: Measure::Open,
+        role: EvidenceRole::SoldTo,
+        sign,
+        hi_only: false,
+    }));
+}
+
+impl Slices {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// A share while its entity is settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Movement {
+    pub(crate) line: u32,
+    pub(crate) day: Day,
+    pub(crate) measure: Measure,
+    pub(crate) role: EvidenceRole,
+    pub(crate) sign: i8,
+    pub(crate) flags: Flags,
+    /// Before the threshold's start: it takes up returns and is not listed.
+    pub(crate) before: bool,
+    /// Items, for matching.
+    pub(crate) items: i64,
+    /// Chips without sign.
+    pub(crate) lo: i64,
+    pub(crate) best: i64,
+    pub(crate) hi: i64,
+    /// A purchase less its returns.
+    pub(crate) net_lo: i64,
+    pub(crate) net_best: i64,
+    pub(crate) net_hi: i64,
+}
+
+/// Sorts and settles one slice.
+#[must_use]
+pub fn ledger_slice<'a>(
+    slices: &Slices,
+    slice: usize,
+    book: &'a Book,
+    lines: &'a [KeptLine],
+    shapes: &[Shape],
+    links: &Links,
+    since: Day,
+) -> Ledger<'a> {
+    let mut rows = slices.rows[slice].clone();
+    let kept = |row: &SliceRow| &lines[row.line as usize];
+    rows.sort_unstable_by(|a, b| {
+        (a.entity, a.day)
+            .cmp(&(b.entity, b.day))
+            .then_with(|| by_value(&book.written, &kept(a).line, &kept(b).line))
+            .then_with(|| (a.measure, a.role).cmp(&(b.measure, b.role)))
+    });
+    let mut entries = Vec::with_capacity(rows.len());
+    let desk = Desk {
+        book,
+        lines,
+        shapes,
+        links,
+    };
+    for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
+        let mut movements: Vec<Movement> = rows.iter().map(|row| desk.movement(row, since)).collect();
+        desk.settle(&mut movements);
+        entries.extend(
+            movements
+                .iter()
+                .filter(|movement| !movement.before)
+                .map(|movement| desk.entry(rows[0].entity, movement)),
+        );
+    }
+    Ledger { entries, lines, book }
+}
+
+/// Where an entity's movements are settled.
+pub(crate) struct Desk<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) lines: &'a [KeptLine],
+    pub(crate) shapes: &'a [Shape],
+    pub(crate) links: &'a Links,
+}
+
+impl Desk<'_> {
+    pub(crate) fn kept(&self, movement: &Movement) -> &KeptLine {
+        &self.lines[movement.line as usize]
+    }
+
+    /// The model of a movement: what "the same class of part" means.
+    pub(crate) fn model(&self, movement: &Movement) -> Option<&'static str> {
+        self.book.items[self.kept(movement).item.index()].model
+    }
+
+    pub(crate) fn shape(&self, movement: &Movement) -> Shape {
+        self.shapes[self.kept(movement).item.index()]
+    }
+
+    fn movement(&self, row: &SliceRow, since: Day) -> Movement {
+        let kept = &self.lines[row.line as usize];
+        let item = &self.book.items[kept.item.index()];
+        let (low, high) = (i64::from(kept.quantity_lo), i64::from(kept.quantity_hi));
+        let low = if row.hi_only { 0 } else { low };
+        let (lo, hi) = (low * i64::from(item.chips_min), high * i64::from(item.chips_max));
+        let best = low * i64::from(item.chips_typical.unwrap_or(item.chips_min));
+        Movement {
+            line: row.line,
+            day: row.day,
+            measure: row.measure,
+            role: row.role,
+            sign: row.sign,
+            flags: kept.flags,
+            before: row.day < since,
+            items: high,
+            lo,
+            best,
+            hi,
+            net_lo: lo,
+            net_best: best,
+            net_hi: hi,
+        }
+    }
+
+    fn settle(&self, movements: &mut [Movement]) {
+        if movements
+            .iter()
+            .any(|movement| self.shape(movement) == Shape::BareChassis)
+        {
+            fill_chassis(self, movements);
+        }
+        settle_levels(self, movements);
+        match_returns(self, movements);
+    }
+
+    fn entry(&self, entity: EntityId, movement: &Movement) -> Entry {
+        let Movement {
+            line,
+            day,
+            measure,
+            role,
+            flags,
+            ..
+        } = *movement;
+        let sign = i64::from(movement.sign);
+        let acquired_return = sign < 0 && measure.is_acquired();
+        let (net_lo, net_hi) = if sign < 0 {
+            (0, 0)
+        } else {
+            (movement.net_lo, movement.net_hi)
+        };
+        let (lo, best, hi) = if acquired_return {
+            // `match_returns` left here what the return really takes away.
+            (movement.net_lo, movement.net_best, movement.net_hi)
+        } else {
+            (movement.lo, movement.best, movement.hi)
+        };
+        Entry {
+            entity,
+            day,
+            measure,
+            role,
+            flags,
+            line,
+            chips_lo: sign * lo,
+            chips_best: sign * best,
+            chips_hi: sign * hi,
+            net_lo,
+            net_hi,
+        }
+    }
+}
