@@ -30,6 +30,8 @@ pub struct DetectorFailure {
 pub struct SliceAssessment {
     /// Its entities with a finding or a near miss.
     pub entities: Vec<FlaggedEntity>,
+    /// The measures of all its entities, listed or not.
+    pub accounts: Vec<(EntityId, Purchases)>,
     /// How many entities of each class acquired anything that counts.
     pub class_sizes: BTreeMap<String, u64>,
     /// Detectors that failed.
@@ -41,6 +43,8 @@ pub struct SliceAssessment {
 pub struct Assessment {
     /// Ranked: by tier (none last), then best count (falling), then id.
     pub entities: Vec<FlaggedEntity>,
+    /// The measures of every entity: best count falling, then id.
+    pub accounts: Vec<(EntityId, Purchases)>,
     /// How many entities of each class acquired anything that counts.
     pub class_sizes: BTreeMap<String, u64>,
     /// Detectors that failed, each message once.
@@ -70,6 +74,7 @@ pub fn assess_slice(
             *class_sizes.entry(class_of(ledger.book.entity(id))).or_default() += 1;
         }
         let sums = purchases(counted(&slice, ctx, account));
+        assessed.accounts.push((id, sums));
         let findings = findings.remove(&id).unwrap_or_default();
         // A near miss: gross or the higher count passes.
         let is_near = ctx.threshold.passes(sums.gross.hi.max(sums.acquired.hi));
@@ -104,10 +109,13 @@ pub fn assess(slices: Vec<SliceAssessment>, book: &Book) -> Assessment {
     for slice in slices {
         all.entities.extend(slice.entities);
         all.failures.extend(slice.failures);
+        all.accounts.extend(slice.accounts);
         for (class, n) in slice.class_sizes {
             *all.class_sizes.entry(class).or_default() += n;
         }
     }
+    all.accounts
+        .sort_by_cached_key(|(entity, sums)| (Reverse(sums.acquired.best), book.entity(*entity).id.clone()));
     all.failures.sort();
     all.failures.dedup();
     fill_peer_rates(&mut all, book);

@@ -587,6 +587,7 @@ impl Told<'_> {
             book: &counted.book,
             lines: &counted.lines,
             entities: &assessment.entities,
+            accounts: &assessment.accounts,
             item_totals: &counted.item_totals,
             open_lines: &counted.lines[counted.kept..],
             rejects: &self.summary.rejects,

@@ -21,8 +21,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chipwatch_records::{
-    Basis, Book, Books, BulkStatus, Channel, Chips, Day, Finding, FlaggedEntity, ItemTotals, KeptLine,
-    NotEvaluated, Rejects, RunContext,
+    Basis, Book, Books, BulkStatus, Channel, Chips, Day, EntityId, Finding, FlaggedEntity, ItemTotals,
+    KeptLine, NotEvaluated, Purchases, Rejects, RunContext,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,8 @@ pub struct Report<'a> {
     pub lines: &'a [KeptLine],
     /// All entities with a finding or a near miss, ranked.
     pub entities: &'a [FlaggedEntity],
+    /// The measures of every entity, listed or not, in the order of `entities.csv`.
+    pub accounts: &'a [(EntityId, Purchases)],
     /// Sums of each item, by `ItemId`.
     pub item_totals: &'a [ItemTotals],
     /// Ordered, not goods-issued, in scope or unknown; in order.

@@ -33,6 +33,7 @@ pub(crate) struct Sample {
     pub(crate) book: Book,
     pub(crate) lines: Vec<KeptLine>,
     pub(crate) entities: Vec<FlaggedEntity>,
+    accounts: Vec<(EntityId, Purchases)>,
     item_totals: Vec<ItemTotals>,
     rejects: Rejects,
     not_evaluated: Vec<NotEvaluated>,
@@ -62,6 +63,7 @@ impl Sample {
             book: &self.book,
             lines: &self.lines[..3],
             entities: &self.entities,
+            accounts: &self.accounts,
             item_totals: &self.item_totals,
             open_lines: &self.lines[3..],
             rejects: &self.rejects,
@@ -73,7 +75,16 @@ impl Sample {
 
     fn new(names: [&str; 4], file: &str) -> Self {
         let as_of = day(2026, 10, 31);
+        let entities: Vec<FlaggedEntity> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| flagged(index, name))
+            .collect();
         Self {
+            accounts: entities
+                .iter()
+                .map(|entity| (entity.entity, entity.purchases))
+                .collect(),
             context: RunContext {
                 as_of,
                 threshold: Threshold {
@@ -89,11 +100,7 @@ impl Sample {
             books: books(),
             book: book(names, file),
             lines: vec![line(2, 0, 75), line(3, 0, 1), line(4, 1, 25), line(5, 1, 10)],
-            entities: names
-                .iter()
-                .enumerate()
-                .map(|(index, name)| flagged(index, name))
-                .collect(),
+            entities,
             item_totals: [(3, 101, 25_250_000), (1, 10, 9_000)]
                 .map(|(lines, quantity, value_usd)| ItemTotals {
                     lines,

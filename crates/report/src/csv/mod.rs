@@ -1,5 +1,6 @@
 //! The tables of the report folder, one file each.
 
+mod accounts;
 mod evidence;
 mod items;
 mod open_orders;
@@ -21,6 +22,7 @@ pub(crate) use schedules::{detectors, foremost, status};
 pub(crate) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     schedules::write_bulk_purchasers(report, folder)?;
     schedules::write_flagged_entities(report, folder)?;
+    accounts::write(report, folder)?;
     evidence::write(report, folder)?;
     items::write(report, folder)?;
     parties::write(report, folder)?;
