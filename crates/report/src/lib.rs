@@ -249,7 +249,7 @@ mod tests {
             (summary, files.collect::<std::collections::BTreeMap<_, _>>())
         };
         let (summary, files) = written(1);
-        assert_eq!(files.len(), 9);
+        assert_eq!(files.len(), 10);
         assert_eq!(
             (summary.flagged, summary.near_misses, summary.record_doubts),
             (1_000, 500, 500)

@@ -1,7 +1,7 @@
 use crate::Formats;
 use crate::sample::{HOSTILE, Sample};
 
-const HEADERS: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 8] = [
     (
         "bulk_purchasers.csv",
         "rank,entity_id,name,country,headquarters_country,entity_class,bulk_status,chips_lo,chips_best,chips_hi,gross,returned,received,first_ship_date,last_ship_date",
@@ -9,6 +9,10 @@ const HEADERS: [(&str, &str); 7] = [
     (
         "flagged_entities.csv",
         "rank,entity_id,name,country,entity_class,basis,bulk_status,tier,chips_lo,chips_best,chips_hi,first_ship_date,last_ship_date,detectors,sentence",
+    ),
+    (
+        "entities.csv",
+        "entity_id,name,country,entity_class,chips_lo,chips_best,chips_hi,direct_lo,direct_hi,indirect_lo,indirect_hi,received_lo,received_hi,on_loan_lo,on_loan_hi,open_lo,open_hi,gross,returned,customs_only_lo,customs_only_hi",
     ),
     (
         "evidence.csv",
