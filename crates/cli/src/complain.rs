@@ -16,10 +16,9 @@ pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
         Some(RunError::Input(_) | RunError::Empty { .. }) => ("input", None),
         Some(RunError::Override(_)) => ("override", None),
         Some(RunError::Report(_)) => ("report folder", None),
-        Some(RunError::Internal(_)) => (
-            "chipwatch",
-            Some("this is a fault of the program; please report it".to_owned()),
-        ),
+        Some(RunError::Internal(_)) => {
+            ("chipwatch", Some("this is a fault of the program; please report it".to_owned()))
+        }
         None => ("usage", None),
     };
     let mut err = std::io::stderr().lock();

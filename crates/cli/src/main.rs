@@ -35,8 +35,5 @@ fn start_logging(arguments: &Arguments) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CHIPWATCH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -61,10 +61,8 @@ pub fn assess_slice(
     let mut assessed = SliceAssessment::default();
     let slice = Slice::new(ledger);
     let mut findings = run(&slice, ctx, detectors, &mut assessed.failures);
-    let families: BTreeMap<_, _> = detectors
-        .iter()
-        .map(|detector| (detector.id(), detector.family()))
-        .collect();
+    let families: BTreeMap<_, _> =
+        detectors.iter().map(|detector| (detector.id(), detector.family())).collect();
     let mut quarters = Quarters::new(slice.models());
     let mut class_sizes: BTreeMap<&str, u64> = BTreeMap::new();
     for account in slice.accounts() {
@@ -95,10 +93,7 @@ pub fn assess_slice(
             message: "a finding names an entity that is not in the slice".to_owned(),
         });
     }
-    assessed.class_sizes = class_sizes
-        .into_iter()
-        .map(|(class, n)| (class.to_owned(), n))
-        .collect();
+    assessed.class_sizes = class_sizes.into_iter().map(|(class, n)| (class.to_owned(), n)).collect();
     assessed
 }
 
@@ -141,10 +136,7 @@ fn run(
     detectors: &[Box<dyn Detector>],
     failures: &mut Vec<DetectorFailure>,
 ) -> BTreeMap<EntityId, Vec<Finding>> {
-    let results: Vec<_> = detectors
-        .par_iter()
-        .map(|detector| detector.detect(slice, ctx))
-        .collect();
+    let results: Vec<_> = detectors.par_iter().map(|detector| detector.detect(slice, ctx)).collect();
     let mut findings: BTreeMap<EntityId, Vec<Finding>> = BTreeMap::new();
     for (detector, result) in detectors.iter().zip(results) {
         match result {
@@ -154,10 +146,9 @@ fn run(
                     findings.entry(entity).or_default().push(finding);
                 }
             }
-            Err(error) => failures.push(DetectorFailure {
-                detector: detector.id(),
-                message: error.to_string(),
-            }),
+            Err(error) => {
+                failures.push(DetectorFailure { detector: detector.id(), message: error.to_string() })
+            }
         }
     }
     findings
@@ -260,10 +251,7 @@ struct Quarters<'l> {
 
 impl<'l> Quarters<'l> {
     fn new(models: &'l ModelIndex) -> Self {
-        Self {
-            models,
-            sums: vec![Chips::default(); models.names().len()],
-        }
+        Self { models, sums: vec![Chips::default(); models.names().len()] }
     }
 
     /// Entries come by day, so one quarter is open at a time.
@@ -294,11 +282,7 @@ impl<'l> Quarters<'l> {
         for (model, sum) in self.models.names().iter().zip(&mut self.sums) {
             let chips = std::mem::take(sum);
             if chips != Chips::default() {
-                rows.push(ModelQuarter {
-                    model,
-                    quarter,
-                    chips,
-                });
+                rows.push(ModelQuarter { model, quarter, chips });
             }
         }
     }

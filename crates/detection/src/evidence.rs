@@ -75,10 +75,7 @@ impl<'l> EvidenceSelector<'l> {
         if listed < lines {
             self.drain_remainders(&mut rows);
         }
-        Selected {
-            rows,
-            lines: lines as u64,
-        }
+        Selected { rows, lines: lines as u64 }
     }
 
     fn choose<'e>(
@@ -204,10 +201,7 @@ mod tests {
         assert_eq!(lines(&select(&rows, 7, at)).len(), 7);
         assert_eq!(lines(&select(&rows, 1, at)), [Some(2), None]);
         assert_eq!(lines(&select(&rows, 3, at)), [Some(0), Some(2), Some(6), None]);
-        assert_eq!(
-            lines(&select(&rows, 5, at)),
-            [Some(0), Some(1), Some(2), Some(4), Some(6), None]
-        );
+        assert_eq!(lines(&select(&rows, 5, at)), [Some(0), Some(1), Some(2), Some(4), Some(6), None]);
     }
 
     #[test]
@@ -219,11 +213,7 @@ mod tests {
             Row::bought("A", "2024-01-04", 40).of_model(""),
         ];
         let selected = select(&rows, 0, None);
-        let sums: Vec<_> = selected
-            .rows
-            .iter()
-            .map(|row| (row.line_count, row.chips_lo))
-            .collect();
+        let sums: Vec<_> = selected.rows.iter().map(|row| (row.line_count, row.chips_lo)).collect();
         assert_eq!(sums, [(2, 50), (1, 10), (1, 40)]);
         assert_eq!(selected.lines, 4);
     }

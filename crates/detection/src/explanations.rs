@@ -3,15 +3,8 @@
 use chipwatch_records::{Checked, Entity, InnocentExplanation};
 
 /// Classes whose ordinary business is volume.
-const VOLUME_CLASSES: &[&str] = &[
-    "cloud",
-    "hyperscaler",
-    "colocation",
-    "oem",
-    "distributor",
-    "university",
-    "research",
-];
+const VOLUME_CLASSES: &[&str] =
+    &["cloud", "hyperscaler", "colocation", "oem", "distributor", "university", "research"];
 
 /// Classes that buy in order to sell.
 const RESALE_CLASSES: &[&str] = &["distributor", "reseller", "oem"];
@@ -36,11 +29,7 @@ pub(crate) fn resale(entity: &Entity) -> InnocentExplanation {
 
 /// The records cannot tell.
 pub(crate) fn not_checkable(text: &str, why: &str) -> InnocentExplanation {
-    InnocentExplanation {
-        text: text.to_owned(),
-        checked: Checked::NotCheckable,
-        why: why.to_owned(),
-    }
+    InnocentExplanation { text: text.to_owned(), checked: Checked::NotCheckable, why: why.to_owned() }
 }
 
 fn by_class(entity: &Entity, classes: &[&str], text: &str) -> InnocentExplanation {
@@ -52,19 +41,9 @@ fn by_class(entity: &Entity, classes: &[&str], text: &str) -> InnocentExplanatio
         };
         (Checked::Supported, format!("Its class is {class}{source}."))
     } else if class.is_empty() {
-        (
-            Checked::NotCheckable,
-            "Nobody has said what class of firm it is.".to_owned(),
-        )
+        (Checked::NotCheckable, "Nobody has said what class of firm it is.".to_owned())
     } else {
-        (
-            Checked::NotCheckable,
-            format!("Its class is {class}, which does not settle it."),
-        )
+        (Checked::NotCheckable, format!("Its class is {class}, which does not settle it."))
     };
-    InnocentExplanation {
-        text: text.to_owned(),
-        checked,
-        why,
-    }
+    InnocentExplanation { text: text.to_owned(), checked, why }
 }

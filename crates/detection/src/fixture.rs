@@ -50,30 +50,19 @@ impl Sheet {
         for (index, row) in rows.iter().enumerate() {
             let owner = names.iter().position(|name| *name == row.entity).unwrap();
             let item = goods.iter().position(|other| *other == self::goods(row)).unwrap();
-            sheet.add(
-                index,
-                row,
-                id(EntityId::from_index(owner)),
-                id(ItemId::from_index(item)),
-            );
+            sheet.add(index, row, id(EntityId::from_index(owner)), id(ItemId::from_index(item)));
         }
         sheet.entries.sort_by_key(|entry| (entry.entity, entry.day));
         sheet
     }
 
     pub(crate) fn ledger(&self) -> Ledger<'_> {
-        Ledger {
-            entries: self.entries.clone(),
-            lines: &self.lines,
-            book: &self.book,
-        }
+        Ledger { entries: self.entries.clone(), lines: &self.lines, book: &self.book }
     }
 
     fn add(&mut self, index: usize, row: &Row, entity: EntityId, item: ItemId) {
         let parties = row.countries.map(|country| {
-            self.book
-                .party_countries
-                .push(country.and_then(CountryCode::from_letters));
+            self.book.party_countries.push(country.and_then(CountryCode::from_letters));
             self.book.party_entities.push(entity);
             PartyId::from_index(self.book.party_countries.len() - 1)
         });
@@ -166,11 +155,7 @@ fn line(index: usize, row: &Row, item: ItemId, parties: [Option<PartyId>; 3]) ->
         item,
         quantity_lo: items.min(row.chips_lo.abs() as i32),
         quantity_hi: items,
-        kind: if returned {
-            DocumentType::Return
-        } else {
-            DocumentType::Sale
-        },
+        kind: if returned { DocumentType::Return } else { DocumentType::Sale },
         stage: DocumentStage::Delivery,
         channel: Channel::SellIn,
         flags: row.flags,

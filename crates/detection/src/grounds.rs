@@ -51,11 +51,7 @@ impl<'l> GroundsCollector<'l> {
     pub(crate) fn new(slice: &'l Slice<'_>) -> Self {
         let models = slice.models();
         let none = vec![false; models.names().len()];
-        Self {
-            models,
-            seen: none.clone(),
-            unconfirmed: none,
-        }
+        Self { models, seen: none.clone(), unconfirmed: none }
     }
 
     pub(crate) fn collect<'e>(&mut self, entries: impl Iterator<Item = Posting<'e>>) -> Grounds {
@@ -89,10 +85,7 @@ impl<'l> GroundsCollector<'l> {
                 assumptions.push(count(n, one, many));
             }
         }
-        Grounds {
-            models: self.names(&self.seen).map(str::to_owned).collect(),
-            assumptions,
-        }
+        Grounds { models: self.names(&self.seen).map(str::to_owned).collect(), assumptions }
     }
 
     fn names<'s>(&'s self, chosen: &'s [bool]) -> impl Iterator<Item = &'static str> + 's {

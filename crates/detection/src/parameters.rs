@@ -62,11 +62,7 @@ pub(crate) fn read<P: Parameters>(detector: &str, table: Option<&toml::Value>) -
     let schema = schemars::schema_for!(P).to_value();
     if let Some((key, candidates)) = unknown_key(table, &schema, &schema) {
         let detector = detector.to_owned();
-        return Err(ConfigError::UnknownParameter {
-            detector,
-            key,
-            candidates,
-        });
+        return Err(ConfigError::UnknownParameter { detector, key, candidates });
     }
     let invalid = |key: &str, message: String| ConfigError::InvalidParameter {
         detector: detector.to_owned(),

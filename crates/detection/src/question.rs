@@ -13,9 +13,7 @@ pub(crate) fn counted<'e>(
 ) -> impl Iterator<Item = Posting<'e>> + Clone {
     let threshold = &ctx.threshold;
     let every = threshold.countries.is_empty();
-    account
-        .postings()
-        .filter(move |entry| every || country_counts(slice.ledger(), threshold, entry))
+    account.postings().filter(move |entry| every || country_counts(slice.ledger(), threshold, entry))
 }
 
 /// The entries of one entity that count and add to the headline.
@@ -93,7 +91,5 @@ pub(crate) fn missing_countries(book: &Book, ctx: &RunContext, detector: &str) -
         CountryOf::EndUser => &[Column::EndUserCountry],
         CountryOf::Headquarters => return None,
     };
-    (!ctx.threshold.countries.is_empty())
-        .then(|| missing(book, ctx, detector, columns))
-        .flatten()
+    (!ctx.threshold.countries.is_empty()).then(|| missing(book, ctx, detector, columns)).flatten()
 }

@@ -27,11 +27,8 @@ pub struct Registration {
     pub build: Build,
 }
 
-const REGISTERED: &[Registration] = &[
-    bulk_purchase::REGISTRATION,
-    integrity::REGISTRATION,
-    open_order_hold::REGISTRATION,
-];
+const REGISTERED: &[Registration] =
+    &[bulk_purchase::REGISTRATION, integrity::REGISTRATION, open_order_hold::REGISTRATION];
 
 /// Ids that once were, each with the detectors that took its place.
 const RETIRED: &[(&str, &[&str])] = &[];
@@ -100,10 +97,7 @@ pub fn build(
 /// What the detectors cannot look at, sorted, each once.
 #[must_use]
 pub fn not_evaluated(detectors: &[Box<dyn Detector>], book: &Book, ctx: &RunContext) -> Vec<NotEvaluated> {
-    let mut all: Vec<_> = detectors
-        .iter()
-        .flat_map(|detector| detector.missing(book, ctx))
-        .collect();
+    let mut all: Vec<_> = detectors.iter().flat_map(|detector| detector.missing(book, ctx)).collect();
     all.sort();
     all.dedup();
     all

@@ -62,11 +62,7 @@ impl<'l> Slice<'l> {
                 particulars: line.line.particulars,
             }
         });
-        Self {
-            ledger,
-            models: ModelIndex::new(ledger.book),
-            goods: goods.collect(),
-        }
+        Self { ledger, models: ModelIndex::new(ledger.book), goods: goods.collect() }
     }
 
     /// The ledger.
@@ -91,11 +87,7 @@ impl<'l> Slice<'l> {
         self.ledger.subjects().map(move |(entity, entries)| {
             let (mine, others) = goods.split_at(entries.len());
             goods = others;
-            Account {
-                entity,
-                entries,
-                goods: mine,
-            }
+            Account { entity, entries, goods: mine }
         })
     }
 }

@@ -85,10 +85,7 @@ pub(crate) fn best_windows(days: &[DailyNet], length: u16) -> Option<BestWindows
         let to = from.plus(i32::from(length) - 1);
         BestWindow { from, to, chips }
     };
-    Some(BestWindows {
-        lo: window(best_lo?),
-        hi: window(best_hi?),
-    })
+    Some(BestWindows { lo: window(best_lo?), hi: window(best_hi?) })
 }
 
 fn keep_larger(best: &mut Option<(usize, i64)>, start: usize, chips: i64) {
@@ -108,9 +105,7 @@ mod tests {
     }
 
     fn days(rows: &[(&str, i64)]) -> Vec<DailyNet> {
-        rows.iter()
-            .map(|(text, chips)| net(day(text), *chips, 2 * chips))
-            .collect()
+        rows.iter().map(|(text, chips)| net(day(text), *chips, 2 * chips)).collect()
     }
 
     #[test]
@@ -134,10 +129,7 @@ mod tests {
     fn lo_and_hi_may_have_different_best_windows() {
         let rows = [net(day("2024-01-01"), 5, 6), net(day("2024-06-01"), 1, 9)];
         let best = best_windows(&rows, 30).unwrap();
-        assert_eq!(
-            (best.lo.from, best.hi.from),
-            (day("2024-01-01"), day("2024-06-01"))
-        );
+        assert_eq!((best.lo.from, best.hi.from), (day("2024-01-01"), day("2024-06-01")));
     }
 
     proptest::proptest! {

@@ -16,23 +16,14 @@ pub struct OverrideError {
 
 impl OverrideError {
     pub(crate) fn new(file: &str, line: u64, why: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            line,
-            why: why.to_owned(),
-        }
+        Self { file: file.to_owned(), line, why: why.to_owned() }
     }
 
     /// The rows of a small CSV file with its header, each with its line.
     pub(crate) fn rows<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(u64, T)>, Self> {
         let text = text.trim_start_matches('\u{feff}');
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
-        let headers = reader
-            .headers()
-            .map_err(|error| Self::new(file, 1, &error.to_string()))?
-            .clone();
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let headers = reader.headers().map_err(|error| Self::new(file, 1, &error.to_string()))?.clone();
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| {

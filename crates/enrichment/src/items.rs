@@ -67,12 +67,7 @@ impl ItemOverrides {
                     &format!("`{}` is no model of the reference table", row.model),
                 ));
             }
-            let entry = ItemOverride {
-                model: known,
-                chips_min,
-                chips_max,
-                reason: row.reason,
-            };
+            let entry = ItemOverride { model: known, chips_min, chips_max, reason: row.reason };
             match (normal(&row.part_number), normal(&row.description)) {
                 (part, _) if !part.is_empty() => drop(overrides.by_part.insert(part, entry)),
                 (_, text) if !text.is_empty() => drop(overrides.by_description.insert(text, entry)),
@@ -115,10 +110,8 @@ impl Rates {
     /// Rates by currency code; the dollar is always there.
     #[must_use]
     pub fn new(rates: &BTreeMap<String, f64>) -> Self {
-        let mut all: BTreeMap<String, f64> = rates
-            .iter()
-            .map(|(code, rate)| (code.to_uppercase(), *rate))
-            .collect();
+        let mut all: BTreeMap<String, f64> =
+            rates.iter().map(|(code, rate)| (code.to_uppercase(), *rate)).collect();
         all.insert("USD".to_owned(), 1.0);
         Self(all)
     }
@@ -126,10 +119,7 @@ impl Rates {
     /// The rate of a currency as written; `None` where there is none.
     #[must_use]
     pub fn get(&self, currency: &str) -> Option<f64> {
-        self.0
-            .get(currency)
-            .or_else(|| self.0.get(&currency.to_uppercase()))
-            .copied()
+        self.0.get(currency).or_else(|| self.0.get(&currency.to_uppercase())).copied()
     }
 }
 
@@ -180,18 +170,10 @@ pub fn classify(
         })
         .collect();
     let readings: Vec<Reading> = texts.par_iter().map(read_item).collect();
-    let rates: Vec<Option<f64>> = lines
-        .particulars
-        .iter()
-        .map(|particulars| rates.get(lines.text(particulars.currency)))
-        .collect();
-    let mut items = Items {
-        table: Vec::new(),
-        shapes: Vec::new(),
-        ways: Vec::new(),
-        by_price: Vec::new(),
-        rates,
-    };
+    let rates: Vec<Option<f64>> =
+        lines.particulars.iter().map(|particulars| rates.get(lines.text(particulars.currency))).collect();
+    let mut items =
+        Items { table: Vec::new(), shapes: Vec::new(), ways: Vec::new(), by_price: Vec::new(), rates };
     let matters: Vec<bool> = texts
         .iter()
         .zip(&readings)
@@ -208,49 +190,51 @@ pub fn classify(
             items.by_price(written, reading, prices.remove(&index).unwrap_or_default(), scope);
         } else {
             let classification = reading.with_price(None);
-            items.settle(
-                item_of(written, &classification, scope),
-                shape_of(&classification),
-            );
+            items.settle(item_of(written, &classification, scope), shape_of(&classification));
         }
     }
     items
 }
+
+/// A price in its currency, and the dollars for a unit of that.
+type Priced = (Option<UnitPrice>, Option<f64>);
+/// The distinct prices of items, by their place.
+type PricesByItem = BTreeMap<usize, Vec<Priced>>;
 
 /// The distinct prices of each item that needs one: sorted, so that ids do not depend on the order of lines.
 fn prices_that_matter(
     partitions: &[Vec<ShipmentLine>],
     matters: &[bool],
     rates: &[Option<f64>],
-) -> BTreeMap<usize, Vec<(Option<UnitPrice>, Option<f64>)>> {
-    let mut all: BTreeMap<usize, Vec<(Option<UnitPrice>, Option<f64>)>> = BTreeMap::new();
+) -> PricesByItem {
+    let mut all: PricesByItem = BTreeMap::new();
     if !matters.contains(&true) {
         return all;
     }
-    let seen: Vec<Vec<(usize, Option<UnitPrice>, Option<f64>)>> = partitions
+    let seen: Vec<Vec<(usize, Priced)>> = partitions
         .par_iter()
         .map(|lines| {
             let needed = lines.iter().filter(|line| matters[line.item.index()]);
-            let mut seen: Vec<_> = needed
-                .map(|line| (line.item.index(), line.price, rates[line.particulars.index()]))
+            let mut seen: Vec<(usize, Priced)> = needed
+                .map(|line| (line.item.index(), (line.price, rates[line.particulars.index()])))
                 .collect();
-            seen.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(total(a.2, b.2)));
+            seen.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| order(&a.1, &b.1)));
             seen.dedup();
             seen
         })
         .collect();
-    for (item, price, rate) in seen.into_iter().flatten() {
-        all.entry(item).or_default().push((price, rate));
+    for (item, priced) in seen.into_iter().flatten() {
+        all.entry(item).or_default().push(priced);
     }
     for prices in all.values_mut() {
-        prices.sort_by(|a, b| a.0.cmp(&b.0).then(total(a.1, b.1)));
+        prices.sort_by(order);
         prices.dedup();
     }
     all
 }
 
-fn total(a: Option<f64>, b: Option<f64>) -> std::cmp::Ordering {
-    a.unwrap_or(-1.0).total_cmp(&b.unwrap_or(-1.0))
+fn order(a: &Priced, b: &Priced) -> std::cmp::Ordering {
+    a.0.cmp(&b.0).then_with(|| a.1.unwrap_or(-1.0).total_cmp(&b.1.unwrap_or(-1.0)))
 }
 
 impl Items {
@@ -267,44 +251,26 @@ impl Items {
         }
     }
 
-    fn by_price(
-        &mut self,
-        written: WrittenItemId,
-        reading: &Reading,
-        prices: Vec<(Option<UnitPrice>, Option<f64>)>,
-        scope: Scope,
-    ) {
+    fn by_price(&mut self, written: WrittenItemId, reading: &Reading, prices: Vec<Priced>, scope: Scope) {
         let mut variants: Vec<(Classification, Option<ItemId>)> = Vec::new();
         let mut found: HashMap<Option<UnitPrice>, HashMap<u64, ItemId>> = HashMap::new();
         for (price, rate) in prices {
             let dollars = price.zip(rate).map(|(price, rate)| price.as_f64() * rate);
             let classification = reading.with_price(dollars);
-            let known = variants
-                .iter()
-                .find(|(other, _)| same(other, &classification))
-                .map(|(_, id)| *id);
+            let known = variants.iter().find(|(other, _)| same(other, &classification)).map(|(_, id)| *id);
             let id = known.unwrap_or_else(|| {
-                let id = self.push(
-                    item_of(written, &classification, scope),
-                    shape_of(&classification),
-                );
+                let id = self.push(item_of(written, &classification, scope), shape_of(&classification));
                 variants.push((classification, id));
                 id
             });
             if let Some(id) = id {
-                found
-                    .entry(price)
-                    .or_default()
-                    .insert(rate.unwrap_or(-1.0).to_bits(), id);
+                found.entry(price).or_default().insert(rate.unwrap_or(-1.0).to_bits(), id);
             }
         }
         if variants.is_empty() {
             // An item of the dictionaries whose every row was refused: it is listed, no line asks for it.
             let classification = reading.with_price(None);
-            self.push(
-                item_of(written, &classification, scope),
-                shape_of(&classification),
-            );
+            self.push(item_of(written, &classification, scope), shape_of(&classification));
         }
         self.ways.push(Way::ByPrice(self.by_price.len()));
         self.by_price.push(found);

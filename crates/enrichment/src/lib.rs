@@ -2,6 +2,7 @@
 
 pub mod counting;
 mod error;
+pub mod frames;
 pub mod goods;
 pub mod items;
 pub mod parties;

@@ -13,10 +13,7 @@ pub(crate) fn clean(cell: &[u8]) -> &str {
 
 /// A number that names something: `0000012345`, `12345` and `12345.0` are one.
 pub(crate) fn folded_number(text: &str) -> Cow<'_, str> {
-    let whole = text
-        .strip_suffix(".0")
-        .filter(|whole| is_digits(whole))
-        .unwrap_or(text);
+    let whole = text.strip_suffix(".0").filter(|whole| is_digits(whole)).unwrap_or(text);
     if is_digits(whole) {
         let stripped = whole.trim_start_matches('0');
         return Cow::Borrowed(if stripped.is_empty() { "0" } else { stripped });
@@ -51,14 +48,11 @@ pub(crate) fn is_total_word(text: &str) -> bool {
     }
     let text = text.trim_end_matches(':').trim();
     let lower = text.to_lowercase();
-    WORDS
-        .iter()
-        .any(|total| lower.strip_prefix(total).is_some_and(is_number_tail))
+    WORDS.iter().any(|total| lower.strip_prefix(total).is_some_and(is_number_tail))
 }
 
 fn is_number_tail(rest: &str) -> bool {
-    rest.chars()
-        .all(|c| c.is_ascii_digit() || c.is_whitespace() || ".,:-".contains(c))
+    rest.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || ".,:-".contains(c))
 }
 
 #[cfg(test)]

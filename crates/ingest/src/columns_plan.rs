@@ -84,13 +84,7 @@ impl ParticularFields {
         }
         let dates = PARTICULAR_DATES.map(field);
         let texts = PARTICULAR_TEXTS.map(field);
-        let single = [
-            C::ChannelLevel,
-            C::DocumentStage,
-            C::DocumentType,
-            C::ReportPurpose,
-        ]
-        .map(field);
+        let single = [C::ChannelLevel, C::DocumentStage, C::DocumentType, C::ReportPurpose].map(field);
         let mut all: Vec<usize> = seller
             .iter()
             .chain(parties.iter().flatten())

@@ -79,10 +79,7 @@ impl DateReading {
             return Ok(Self::Null);
         }
         if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return fixed(
-                NaiveDate::parse_from_str(text, "%Y%m%d").ok(),
-                DateDialect::Compact,
-            );
+            return fixed(NaiveDate::parse_from_str(text, "%Y%m%d").ok(), DateDialect::Compact);
         }
         for (format, dialect) in FIXED {
             if let Ok(date) = NaiveDate::parse_from_str(text, format) {
@@ -143,8 +140,7 @@ impl DateReading {
 
 fn is_null(text: &str) -> bool {
     // `00.00.0000`, `00000000`, `0000-00-00`: SAP and databases write "none" so.
-    text.bytes()
-        .all(|byte| byte == b'0' || !byte.is_ascii_alphanumeric() && byte.is_ascii())
+    text.bytes().all(|byte| byte == b'0' || !byte.is_ascii_alphanumeric() && byte.is_ascii())
 }
 
 fn in_range(date: NaiveDate) -> Option<Day> {
@@ -154,9 +150,7 @@ fn in_range(date: NaiveDate) -> Option<Day> {
 }
 
 fn fixed(date: Option<NaiveDate>, dialect: DateDialect) -> Result<DateReading, &'static str> {
-    let day = date
-        .and_then(in_range)
-        .ok_or("not a date between 1900 and 2199")?;
+    let day = date.and_then(in_range).ok_or("not a date between 1900 and 2199")?;
     Ok(DateReading::Fixed(day, dialect))
 }
 
@@ -170,19 +164,10 @@ mod tests {
 
     #[test]
     fn formats_that_leave_nothing_open() {
-        for text in [
-            "2025-04-03",
-            "20250403",
-            "03.04.2025",
-            "2025/04/03",
-            "03-APR-2025",
-            "2025-04-03 10:30:00",
-        ] {
-            assert_eq!(
-                DateReading::read(text).unwrap().day(None),
-                Ok(Some(day("2025-04-03"))),
-                "{text}"
-            );
+        for text in
+            ["2025-04-03", "20250403", "03.04.2025", "2025/04/03", "03-APR-2025", "2025-04-03 10:30:00"]
+        {
+            assert_eq!(DateReading::read(text).unwrap().day(None), Ok(Some(day("2025-04-03"))), "{text}");
         }
     }
 
@@ -202,22 +187,12 @@ mod tests {
         assert!(reading.day(None).is_err());
         assert!(DateReading::read("25/04/2025").unwrap().evidence().only_dmy);
         assert!(DateReading::read("04/25/2025").unwrap().evidence().only_mdy);
-        assert_eq!(
-            DateReading::read("04/04/2025").unwrap().day(None),
-            Ok(Some(day("2025-04-04")))
-        );
+        assert_eq!(DateReading::read("04/04/2025").unwrap().day(None), Ok(Some(day("2025-04-04"))));
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in [
-            "31.02.2024",
-            "2024-13-01",
-            "soon",
-            "20241332",
-            "0200-01-01",
-            "45/45/2024",
-        ] {
+        for text in ["31.02.2024", "2024-13-01", "soon", "20241332", "0200-01-01", "45/45/2024"] {
             assert!(DateReading::read(text).is_err(), "{text}");
         }
     }

@@ -31,12 +31,7 @@ pub fn decide(source: &SourceSpec, files: &[(String, DialectEvidence)]) -> Vec<F
             for column in [Column::Quantity, Column::UnitPrice, Column::Amount] {
                 number(source, files, index, column, &mut dialects);
             }
-            for column in [
-                Column::ShipDate,
-                Column::OrderDate,
-                Column::InvoiceDate,
-                Column::ChangedOn,
-            ] {
+            for column in [Column::ShipDate, Column::OrderDate, Column::InvoiceDate, Column::ChangedOn] {
                 date(source, files, index, column, &mut dialects);
             }
             dialects
@@ -85,8 +80,7 @@ fn number(
     match number_word(evidence) {
         Word::Says(dialect) => drop(into.numbers.insert(column, dialect)),
         Word::Contradiction => {
-            into.questions
-                .push(contradiction(column, "number", "\"point\" or number = \"comma\""))
+            into.questions.push(contradiction(column, "number", "\"point\" or number = \"comma\""))
         }
         Word::Nothing if !evidence.ambiguous => drop(into.numbers.insert(column, NumberDialect::Point)),
         Word::Nothing => {
@@ -108,17 +102,11 @@ fn number(
                 Word::Says(dialect) => {
                     into.notes.push(inherited(
                         column,
-                        if dialect == NumberDialect::Point {
-                            "point"
-                        } else {
-                            "comma"
-                        },
+                        if dialect == NumberDialect::Point { "point" } else { "comma" },
                     ));
                     into.numbers.insert(column, dialect);
                 }
-                _ => into
-                    .questions
-                    .push(open(column, cell, "number = \"point\" or number = \"comma\"")),
+                _ => into.questions.push(open(column, cell, "number = \"point\" or number = \"comma\"")),
             }
         }
     }
@@ -139,8 +127,7 @@ fn date(
     match date_word(evidence) {
         Word::Says(dialect) => drop(into.dates.insert(column, dialect)),
         Word::Contradiction => {
-            into.questions
-                .push(contradiction(column, "date", "\"dmy\" or date = \"mdy\""))
+            into.questions.push(contradiction(column, "date", "\"dmy\" or date = \"mdy\""))
         }
         Word::Nothing if !evidence.ambiguous => {}
         Word::Nothing => {
@@ -157,25 +144,18 @@ fn date(
             }
             match date_word(merged(files.iter().map(|(_, evidence)| evidence).collect())) {
                 Word::Says(dialect) => {
-                    into.notes.push(inherited(
-                        column,
-                        if dialect == DateDialect::Dmy { "dmy" } else { "mdy" },
-                    ));
+                    into.notes
+                        .push(inherited(column, if dialect == DateDialect::Dmy { "dmy" } else { "mdy" }));
                     into.dates.insert(column, dialect);
                 }
-                _ => into
-                    .questions
-                    .push(open(column, cell, "date = \"dmy\" or date = \"mdy\"")),
+                _ => into.questions.push(open(column, cell, "date = \"dmy\" or date = \"mdy\"")),
             }
         }
     }
 }
 
 fn inherited(column: Column, dialect: &str) -> String {
-    format!(
-        "column {} is read as `{dialect}`, as the source's other files are written",
-        column.name()
-    )
+    format!("column {} is read as `{dialect}`, as the source's other files are written", column.name())
 }
 
 fn contradiction(column: Column, key: &str, values: &str) -> String {
@@ -186,13 +166,8 @@ fn contradiction(column: Column, key: &str, values: &str) -> String {
 }
 
 fn open(column: Column, cell: Option<SeenCell>, line: &str) -> String {
-    let seen = cell.map_or(String::new(), |(line, text)| {
-        format!(", such as `{text}` on line {line}")
-    });
-    format!(
-        "column {} can be read two ways{seen}; say `{line}` in the source",
-        column.name()
-    )
+    let seen = cell.map_or(String::new(), |(line, text)| format!(", such as `{text}` on line {line}"));
+    format!("column {} can be read two ways{seen}; say `{line}` in the source", column.name())
 }
 
 #[cfg(test)]
@@ -235,20 +210,11 @@ mod tests {
 
     #[test]
     fn a_column_that_could_be_read_both_ways_follows_the_files_other_columns() {
-        let files = [(
-            "a".into(),
-            evidence(&["1.000", "250", "12.500"], &["1.234,56"], &["03.04.2025"]),
-        )];
+        let files = [("a".into(), evidence(&["1.000", "250", "12.500"], &["1.234,56"], &["03.04.2025"]))];
         let dialects = decide(&source(), &files);
         assert_eq!(dialects[0].numbers[&Column::Quantity], NumberDialect::Comma);
-        let files = [(
-            "a".into(),
-            evidence(&["1.000", "250", "12.500"], &["1,234.56"], &[]),
-        )];
-        assert_eq!(
-            decide(&source(), &files)[0].numbers[&Column::Quantity],
-            NumberDialect::Point
-        );
+        let files = [("a".into(), evidence(&["1.000", "250", "12.500"], &["1,234.56"], &[]))];
+        assert_eq!(decide(&source(), &files)[0].numbers[&Column::Quantity], NumberDialect::Point);
     }
 
     #[test]
@@ -265,37 +231,21 @@ mod tests {
 
     #[test]
     fn an_open_column_is_a_question_that_names_a_cell_and_the_line_to_add() {
-        let dialects = decide(
-            &source(),
-            &[("a".into(), evidence(&["40,000-"], &[], &["03/04/2025"]))],
-        );
-        assert!(
-            dialects[0].questions[0].contains("`40,000-` on line 2"),
-            "{:?}",
-            dialects[0].questions
-        );
+        let dialects = decide(&source(), &[("a".into(), evidence(&["40,000-"], &[], &["03/04/2025"]))]);
+        assert!(dialects[0].questions[0].contains("`40,000-` on line 2"), "{:?}", dialects[0].questions);
         assert!(dialects[0].questions[1].contains("date = \"dmy\""));
         let mut known = source();
         known.number = Some(NumberDialect::Comma);
         known.date = Some(DateDialect::Mdy);
-        let dialects = decide(
-            &known,
-            &[("a".into(), evidence(&["40,000-"], &[], &["03/04/2025"]))],
-        );
+        let dialects = decide(&known, &[("a".into(), evidence(&["40,000-"], &[], &["03/04/2025"]))]);
         assert!(dialects[0].questions.is_empty());
     }
 
     #[test]
     fn one_day_above_twelve_decides_the_column_and_two_orders_contradict() {
-        let dialects = decide(
-            &source(),
-            &[("a".into(), evidence(&[], &[], &["03/04/2025", "25/04/2025"]))],
-        );
+        let dialects = decide(&source(), &[("a".into(), evidence(&[], &[], &["03/04/2025", "25/04/2025"]))]);
         assert_eq!(dialects[0].dates[&Column::ShipDate], DateDialect::Dmy);
-        let dialects = decide(
-            &source(),
-            &[("a".into(), evidence(&[], &[], &["04/25/2025", "25/04/2025"]))],
-        );
+        let dialects = decide(&source(), &[("a".into(), evidence(&[], &[], &["04/25/2025", "25/04/2025"]))]);
         assert_eq!(dialects[0].questions.len(), 1);
     }
 }

@@ -1,8 +1,6 @@
 //! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
 
-use chipwatch_records::{
-    Column, ColumnKind, DocumentStage, DocumentType, Documents, FileId, SourceId, document_digest,
-};
+use chipwatch_records::{Column, Documents, FileId, SourceId, document_digest};
 use rapidhash::v3::rapidhash_v3;
 
 use crate::cells::{clean, folded_number};
@@ -10,9 +8,7 @@ use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
 use crate::intern::Interner;
 use crate::layout::Mapping;
-use crate::part::{
-    LocalItem, LocalParticulars, LocalParty, PARTICULAR_DATES, PARTICULAR_TEXTS, Part, RawRow, Receipt,
-};
+use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
 use crate::source::SourceSpec;
 
@@ -37,7 +33,7 @@ impl<'a> Cells<'a> {
         &self.text[start..*end]
     }
 
-    fn clean(&self, field: Option<usize>) -> &'a str {
+    pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
         field.map_or("", |field| clean(self.get(field).as_bytes()))
     }
 }
@@ -51,10 +47,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn at(field: usize, reason: &str) -> Self {
-        Self {
-            field: Some(field),
-            reason: reason.to_owned(),
-        }
+        Self { field: Some(field), reason: reason.to_owned() }
     }
 }
 
@@ -62,10 +55,10 @@ impl Refusal {
 const BETWEEN: u8 = 0xff;
 
 pub(crate) struct Dictionaries<'a> {
-    source: &'a SourceSpec,
-    mapping: &'a Mapping,
+    pub(crate) source: &'a SourceSpec,
+    pub(crate) mapping: &'a Mapping,
     key: Vec<u8>,
-    texts: Interner,
+    pub(crate) texts: Interner,
     party_keys: Interner,
     /// Row of `parties` plus one; 0 for a party without a filled cell. And a hash of its texts.
     party_of_key: Vec<(u32, u64)>,
@@ -144,14 +137,7 @@ impl<'a> Dictionaries<'a> {
         }
         let hash = hash_texts(&texts);
         let mut party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
-        party[0] = self
-            .texts
-            .intern(if texts[0].is_empty() {
-                b""
-            } else {
-                number.as_bytes()
-            })
-            .0;
+        party[0] = self.texts.intern(if texts[0].is_empty() { b"" } else { number.as_bytes() }).0;
         self.parties.push(party);
         self.party_hashes.push(hash);
         let id = self.parties.len() as u32;
@@ -169,20 +155,13 @@ impl<'a> Dictionaries<'a> {
         let texts = fields.map(|field| cells.clean(field));
         let result = if texts[0].is_empty() && texts[1].is_empty() {
             let field = fields[0].or(fields[1]);
-            Err(Refusal {
-                field,
-                reason: "the row has neither part number nor description".into(),
-            })
+            Err(Refusal { field, reason: "the row has neither part number nor description".into() })
         } else if texts[1].is_empty() && is_damaged(texts[0]) {
             let reason =
                 "a spreadsheet turned the part number into a power of ten, and there is no description";
-            Err(Refusal {
-                field: fields[0],
-                reason: reason.into(),
-            })
+            Err(Refusal { field: fields[0], reason: reason.into() })
         } else {
-            self.items
-                .push(texts.map(|text| self.texts.intern(text.as_bytes()).0));
+            self.items.push(texts.map(|text| self.texts.intern(text.as_bytes()).0));
             self.item_hashes.push(hash_texts(&texts));
             Ok(self.items.len() as u32 - 1)
         };
@@ -236,10 +215,7 @@ impl<'a> Dictionaries<'a> {
             let read = self.read_particulars(cells, plan, receipt, line);
             let (result, particulars) = match read {
                 Ok(particulars) => (Ok(()), particulars),
-                Err(refusal) => (
-                    Err(refusal),
-                    LocalParticulars::none(self.source, self.mapping.stage),
-                ),
+                Err(refusal) => (Err(refusal), LocalParticulars::none(self.source, self.mapping.stage)),
             };
             let seller = self.seller(cells, plan);
             self.sellers.push(seller);
@@ -247,104 +223,6 @@ impl<'a> Dictionaries<'a> {
             self.particulars_of_key.push(result);
         }
         self.particulars_of_key[key as usize].clone().map(|()| key)
-    }
-
-    fn read_particulars(
-        &mut self,
-        cells: &Cells<'_>,
-        plan: &RowPlan,
-        receipt: &mut Receipt,
-        line: u32,
-    ) -> Result<LocalParticulars, Refusal> {
-        let fields = &plan.particulars;
-        let mut particulars = LocalParticulars::none(self.source, self.mapping.stage);
-        named(
-            cells,
-            fields.channel,
-            chipwatch_records::Channel::from_name,
-            &mut particulars.channel,
-        )?;
-        named(
-            cells,
-            fields.stage,
-            DocumentStage::from_name,
-            &mut particulars.stage,
-        )?;
-        named(cells, fields.kind, DocumentType::from_name, &mut particulars.kind)?;
-        if let Some(kind) = self.coded_type(cells, plan, receipt) {
-            particulars.kind = kind;
-        }
-        named(cells, fields.purpose, purpose, &mut particulars.replaces)?;
-        unit_is_single(cells, fields.texts[7])?;
-        particulars.seller = self.seller(cells, plan);
-        particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
-        for (index, column) in PARTICULAR_TEXTS.iter().enumerate() {
-            let text = cells.clean(fields.texts[index]);
-            let text = if column.kind() == ColumnKind::Identifier {
-                none_if_zero(folded_number(text))
-            } else {
-                text.into()
-            };
-            particulars.texts[index] = self.texts.intern(text.as_bytes()).0;
-        }
-        for (index, column) in PARTICULAR_DATES.iter().enumerate() {
-            if let Some(field) = fields.dates[index] {
-                particulars.dates[index] = self.date(cells, field, *column, receipt, line)?;
-            }
-        }
-        for (index, party) in fields.parties.iter().enumerate() {
-            particulars.parties[index] = self.party(cells, party);
-        }
-        let rest: Vec<&str> = fields
-            .rest
-            .iter()
-            .map(|field| cells.clean(Some(*field)))
-            .collect();
-        if rest.iter().any(|text| !text.is_empty()) {
-            particulars.rest = self.texts.intern(rest.join("\u{1f}").as_bytes()).0;
-        }
-        Ok(particulars)
-    }
-
-    /// Who sold: the row's own word, else the source's, else the source's system.
-    fn seller(&mut self, cells: &Cells<'_>, plan: &RowPlan) -> u32 {
-        let fields = &plan.particulars.seller;
-        let own = self.source.seller.as_deref().unwrap_or_default();
-        let words = [
-            cells.clean(fields[1]),
-            cells.clean(fields[0]),
-            own,
-            &self.source.system,
-        ];
-        let seller = words
-            .into_iter()
-            .find(|text| !text.is_empty())
-            .unwrap_or_default();
-        self.texts.intern(seller.as_bytes()).0
-    }
-
-    /// What the codes of the source's own system say; `None` where they say nothing.
-    fn coded_type(&self, cells: &Cells<'_>, plan: &RowPlan, receipt: &mut Receipt) -> Option<DocumentType> {
-        let mut plain = None;
-        for types in &plan.particulars.types {
-            let code = cells.clean(Some(types.field)).to_uppercase();
-            if code.is_empty() {
-                continue;
-            }
-            let kind = self
-                .source
-                .document_types
-                .get(&code)
-                .or_else(|| types.values.get(&code))
-                .copied()
-                .or(types.any);
-            match kind {
-                Some(DocumentType::Sale) => plain = Some(DocumentType::Sale),
-                Some(kind) => return Some(kind),
-                None => drop(receipt.unknown_codes.insert((types.header.clone(), code))),
-            }
-        }
-        plain
     }
 
     /// Id of the row's document, from 1 (0: none), and of its line number.
@@ -368,8 +246,7 @@ impl<'a> Dictionaries<'a> {
             self.last_document.1.clear();
             self.last_document.1.push_str(number);
             let name = self.texts.get(seller);
-            self.documents
-                .push(document_digest(name, &folded_number(number)), number);
+            self.documents.push(document_digest(name, &folded_number(number)), number);
         }
         (self.documents.len() as u32, line_no)
     }
@@ -402,31 +279,8 @@ impl<'a> Dictionaries<'a> {
     }
 }
 
-impl LocalParticulars {
-    fn none(source: &SourceSpec, stage: DocumentStage) -> Self {
-        Self {
-            channel: source.channel,
-            stage,
-            kind: DocumentType::Sale,
-            replaces: false,
-            seller: 0,
-            seller_country: 0,
-            parties: [0; 4],
-            dates: [0; 3],
-            texts: [0; PARTICULAR_TEXTS.len()],
-            rest: 0,
-        }
-    }
-}
-
 fn hash_texts(texts: &[&str]) -> u64 {
-    texts.iter().fold(0, |hash: u64, text| {
-        hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes())
-    })
-}
-
-fn none_if_zero(number: std::borrow::Cow<'_, str>) -> std::borrow::Cow<'_, str> {
-    if number == "0" { "".into() } else { number }
+    texts.iter().fold(0, |hash: u64, text| hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes()))
 }
 
 /// `9.00E+11`: a spreadsheet's reading of a long number.
@@ -435,45 +289,6 @@ fn is_damaged(part_number: &str) -> bool {
         !back.is_empty()
             && back.bytes().all(|byte| byte.is_ascii_digit())
             && !front.is_empty()
-            && front
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+            && front.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
     })
-}
-
-fn purpose(name: &str) -> Option<bool> {
-    match name {
-        "original" => Some(false),
-        "replace" => Some(true),
-        _ => None,
-    }
-}
-
-fn named<T>(
-    cells: &Cells<'_>,
-    field: Option<usize>,
-    read: fn(&str) -> Option<T>,
-    into: &mut T,
-) -> Result<(), Refusal> {
-    let text = cells.clean(field);
-    if let (Some(field), false) = (field, text.is_empty()) {
-        *into = read(text)
-            .ok_or_else(|| Refusal::at(field, "not one of the values that this column can have"))?;
-    }
-    Ok(())
-}
-
-/// Packs of unknown size cannot be counted, and kilograms are no chips.
-fn unit_is_single(cells: &Cells<'_>, field: Option<usize>) -> Result<(), Refusal> {
-    const SINGLE: [&str; 24] = [
-        "EA", "EACH", "PC", "PCS", "PCE", "PIECE", "PIECES", "ST", "STK", "NOS", "NO", "NMB", "UN", "UNT",
-        "UNIT", "UNITS", "SET", "SETS", "H87", "C62", "U", "个", "台", "件",
-    ];
-    let unit = cells.clean(field);
-    match field {
-        Some(field) if !unit.is_empty() && !SINGLE.contains(&unit.to_uppercase().as_str()) => Err(
-            Refusal::at(field, "not a unit of single items; give the quantity in pieces"),
-        ),
-        _ => Ok(()),
-    }
 }

@@ -16,9 +16,7 @@ impl Interner {
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> (u32, bool) {
         let hash = rapidhash_v3(bytes);
         let (arena, ends) = (&self.arena, &self.ends);
-        let found = self
-            .table
-            .find(hash, |&id| bytes_of(arena, ends, id as usize) == bytes);
+        let found = self.table.find(hash, |&id| bytes_of(arena, ends, id as usize) == bytes);
         if let Some(id) = found {
             return (*id, false);
         }
@@ -26,8 +24,7 @@ impl Interner {
         self.arena.extend_from_slice(bytes);
         self.ends.push(self.arena.len());
         let (arena, ends) = (&self.arena, &self.ends);
-        self.table
-            .insert_unique(hash, id, |&id| rapidhash_v3(bytes_of(arena, ends, id as usize)));
+        self.table.insert_unique(hash, id, |&id| rapidhash_v3(bytes_of(arena, ends, id as usize)));
         (id, true)
     }
 

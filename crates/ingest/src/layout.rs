@@ -91,28 +91,17 @@ impl Layout {
     /// # Errors
     /// [`IngestError::UnknownLayout`], or [`IngestError::BrokenLayout`] for a fault of its file.
     pub fn named(name: &str) -> Result<Self, IngestError> {
-        let unknown = || IngestError::UnknownLayout {
-            name: name.to_owned(),
-            known: Self::names(),
-        };
-        let (_, text) = FILES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .ok_or_else(unknown)?;
-        toml::from_str(text).map_err(|error| IngestError::BrokenLayout {
-            name: name.to_owned(),
-            why: error.to_string(),
-        })
+        let unknown = || IngestError::UnknownLayout { name: name.to_owned(), known: Self::names() };
+        let (_, text) = FILES.iter().find(|(known, _)| *known == name).ok_or_else(unknown)?;
+        toml::from_str(text)
+            .map_err(|error| IngestError::BrokenLayout { name: name.to_owned(), why: error.to_string() })
     }
 
     /// How many of the headers this layout knows: the measure by which a delimiter is chosen.
     #[must_use]
     pub fn recognised(&self, headers: &[String]) -> usize {
         if self.canonical {
-            return headers
-                .iter()
-                .filter(|header| Column::from_name(&folded(header)).is_some())
-                .count();
+            return headers.iter().filter(|header| Column::from_name(&folded(header)).is_some()).count();
         }
         let known: Vec<&String> = self
             .columns
@@ -120,10 +109,7 @@ impl Layout {
             .chain(self.reading.iter().flat_map(|reading| reading.columns.values()))
             .flatten()
             .collect();
-        headers
-            .iter()
-            .filter(|header| known.iter().any(|code| matches(header, code)))
-            .count()
+        headers.iter().filter(|header| known.iter().any(|code| matches(header, code))).count()
     }
 
     /// Applies the layout to a header row; `chosen` are the user's own `columns = { … }`.
@@ -161,36 +147,18 @@ impl Layout {
                 .ok_or_else(|| format!("no column `{header}` (named for {}) in the header", column.name()))?;
             fields.insert(*column, field);
         }
-        Ok(Mapping {
-            headers: headers.to_vec(),
-            fields,
-            types: self.types(headers)?,
-            stage,
-            added: 0,
-        })
+        Ok(Mapping { headers: headers.to_vec(), fields, types: self.types(headers)?, stage, added: 0 })
     }
 
     fn reading_of(&self, headers: &[String], chosen: &BTreeMap<Column, String>) -> Result<&Reading, String> {
-        let has = |reading: &&Reading| {
-            reading
-                .when_any
-                .iter()
-                .any(|code| position(headers, code).is_some())
-        };
+        let has = |reading: &&Reading| reading.when_any.iter().any(|code| position(headers, code).is_some());
         if let Some(reading) = self.reading.iter().find(has) {
             return Ok(reading);
         }
         if chosen.contains_key(&Column::SoldToId) || chosen.contains_key(&Column::SoldToName) {
-            return self
-                .reading
-                .first()
-                .ok_or_else(|| "the layout has no reading".to_owned());
+            return self.reading.first().ok_or_else(|| "the layout has no reading".to_owned());
         }
-        let titles: Vec<&str> = self
-            .reading
-            .iter()
-            .map(|reading| reading.title.as_str())
-            .collect();
+        let titles: Vec<&str> = self.reading.iter().map(|reading| reading.title.as_str()).collect();
         Err(format!(
             "the header does not say which kind of file this is: {}. Say it with `columns = {{ sold_to_id = \"KUNNR\" }}` \
              or `columns = {{ ship_to_id = \"KUNNR\", sold_to_name = \"…\" }}`",
@@ -213,12 +181,7 @@ impl Layout {
                 values.insert(code.to_uppercase(), parse(name)?);
             }
             let any = column.any.as_deref().map(parse).transpose()?;
-            types.push(TypeCodes {
-                field,
-                header: headers[field].clone(),
-                values,
-                any,
-            });
+            types.push(TypeCodes { field, header: headers[field].clone(), values, any });
         }
         Ok(types)
     }
@@ -272,10 +235,7 @@ fn matches(header: &str, code: &str) -> bool {
     if header.eq_ignore_ascii_case(code) {
         return true;
     }
-    let split = header
-        .len()
-        .checked_sub(code.len() + 1)
-        .filter(|at| header.is_char_boundary(*at));
+    let split = header.len().checked_sub(code.len() + 1).filter(|at| header.is_char_boundary(*at));
     split.is_some_and(|at| header[at..].starts_with('_') && header[at + 1..].eq_ignore_ascii_case(code))
 }
 
@@ -301,22 +261,11 @@ mod tests {
         for name in Layout::names() {
             let layout = Layout::named(name).unwrap();
             assert_eq!(layout.name, name);
-            for names in layout
-                .reading
-                .iter()
-                .map(|reading| &reading.columns)
-                .chain([&layout.columns])
-            {
-                assert!(
-                    names.keys().all(|column| Column::from_name(column).is_some()),
-                    "{name}"
-                );
+            for names in layout.reading.iter().map(|reading| &reading.columns).chain([&layout.columns]) {
+                assert!(names.keys().all(|column| Column::from_name(column).is_some()), "{name}");
             }
-            let headers: Vec<String> = layout
-                .document_type
-                .iter()
-                .map(|types| types.column.clone())
-                .collect();
+            let headers: Vec<String> =
+                layout.document_type.iter().map(|types| types.column.clone()).collect();
             assert_eq!(layout.types(&headers).unwrap().len(), layout.document_type.len());
         }
         assert!(Layout::named("sap_deliveries").is_err());
@@ -324,11 +273,7 @@ mod tests {
 
     #[test]
     fn in_a_delivery_kunnr_is_the_ship_to_and_kunag_the_sold_to() {
-        let mapping = map(
-            "sap_delivery",
-            "VBELN;POSNR;LFART;KUNNR;KUNAG;MATNR;LFIMG;WADAT_IST",
-        )
-        .unwrap();
+        let mapping = map("sap_delivery", "VBELN;POSNR;LFART;KUNNR;KUNAG;MATNR;LFIMG;WADAT_IST").unwrap();
         assert_eq!(mapping.fields[&Column::ShipToId], 3);
         assert_eq!(mapping.fields[&Column::SoldToId], 4);
         assert_eq!(mapping.stage, DocumentStage::Delivery);
@@ -347,10 +292,7 @@ mod tests {
     #[test]
     fn a_file_that_is_neither_is_a_question() {
         let error = map("sap_delivery", "VBELN;POSNR;KUNNR;MATNR;MENGE").unwrap_err();
-        assert!(
-            error.contains("KUNNR is the ship-to") && error.contains("KUNNR is the sold-to"),
-            "{error}"
-        );
+        assert!(error.contains("KUNNR is the ship-to") && error.contains("KUNNR is the sold-to"), "{error}");
     }
 
     #[test]
@@ -376,12 +318,8 @@ mod tests {
     fn the_users_own_columns_win_and_must_exist() {
         let headers: Vec<String> = ["WADAT_IST", "Datum", "LFIMG"].map(str::to_owned).to_vec();
         let layout = Layout::named("sap_delivery").unwrap();
-        let mapping = layout
-            .map(
-                &headers,
-                &BTreeMap::from([(Column::ShipDate, "Datum".to_owned())]),
-            )
-            .unwrap();
+        let mapping =
+            layout.map(&headers, &BTreeMap::from([(Column::ShipDate, "Datum".to_owned())])).unwrap();
         assert_eq!(mapping.fields[&Column::ShipDate], 1);
         let absent = BTreeMap::from([(Column::ShipDate, "Datm".to_owned())]);
         assert!(layout.map(&headers, &absent).unwrap_err().contains("Datm"));

@@ -40,14 +40,9 @@ impl Lookup {
         adds: &[Column],
         columns: &BTreeMap<Column, String>,
     ) -> Result<Self, IngestError> {
-        let bytes = std::fs::read(path).map_err(|error| IngestError::Unreadable {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
-        let not_understood = |why: String| IngestError::NotUnderstood {
-            path: path.to_owned(),
-            why,
-        };
+        let bytes = std::fs::read(path)
+            .map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
+        let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
         let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         std::str::from_utf8(body).map_err(|_| not_understood("the file is not UTF-8 text".into()))?;
         let mut lookup = Self {
@@ -62,26 +57,18 @@ impl Lookup {
     }
 
     fn fill(&mut self, body: &[u8], columns: &BTreeMap<Column, String>) -> Result<(), String> {
-        let header_of = |column: &Column| {
-            columns
-                .get(column)
-                .map_or(column.name(), String::as_str)
-                .to_owned()
-        };
+        let header_of =
+            |column: &Column| columns.get(column).map_or(column.name(), String::as_str).to_owned();
         let wanted: Vec<String> = self.on.iter().chain(&self.adds).map(header_of).collect();
         let delimiter = sniff_delimiter(body, |names| {
-            names
-                .iter()
-                .filter(|name| wanted.iter().any(|want| want.eq_ignore_ascii_case(name)))
-                .count()
+            names.iter().filter(|name| wanted.iter().any(|want| want.eq_ignore_ascii_case(name))).count()
         });
         let mut rows = Rows::new(body, delimiter, 1, true);
         if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
             return Err("the file has no header".into());
         }
-        let names: Vec<String> = (0..rows.fields())
-            .map(|field| clean(rows.field(field)).to_owned())
-            .collect();
+        let names: Vec<String> =
+            (0..rows.fields()).map(|field| clean(rows.field(field)).to_owned()).collect();
         let mut fields = Vec::new();
         for want in &wanted {
             let field = names.iter().position(|name| name.eq_ignore_ascii_case(want));
@@ -92,22 +79,11 @@ impl Lookup {
                 return Err("a quote is opened and never closed".into());
             };
             if rows.fields() != names.len() {
-                return Err(format!(
-                    "line {line} has {} fields, the header {}",
-                    rows.fields(),
-                    names.len()
-                ));
+                return Err(format!("line {line} has {} fields, the header {}", rows.fields(), names.len()));
             }
             let (on, adds) = fields.split_at(self.on.len());
-            let key = key(self
-                .on
-                .iter()
-                .zip(on)
-                .map(|(column, field)| (*column, rows.field(*field))));
-            let values: Vec<String> = adds
-                .iter()
-                .map(|field| clean(rows.field(*field)).to_owned())
-                .collect();
+            let key = key(self.on.iter().zip(on).map(|(column, field)| (*column, rows.field(*field))));
+            let values: Vec<String> = adds.iter().map(|field| clean(rows.field(*field)).to_owned()).collect();
             match self.rows.get(&key) {
                 Some(known) if *known != values => drop(self.conflicting.insert(key)),
                 Some(_) => {}
@@ -124,9 +100,7 @@ impl Lookup {
     pub fn extend(&self, mapping: &mut Mapping) {
         for column in &self.adds {
             if !mapping.fields.contains_key(column) {
-                mapping
-                    .fields
-                    .insert(*column, mapping.headers.len() + mapping.added);
+                mapping.fields.insert(*column, mapping.headers.len() + mapping.added);
                 mapping.added += 1;
             }
         }
@@ -187,15 +161,7 @@ mod tests {
 
     #[test]
     fn a_lookup_without_its_columns_is_refused() {
-        let mut lookup = Lookup {
-            on: vec![Column::DocumentNo],
-            ..Lookup::default()
-        };
-        assert!(
-            lookup
-                .fill(b"document,name\n1,x\n", &BTreeMap::new())
-                .unwrap_err()
-                .contains("document_no")
-        );
+        let mut lookup = Lookup { on: vec![Column::DocumentNo], ..Lookup::default() };
+        assert!(lookup.fill(b"document,name\n1,x\n", &BTreeMap::new()).unwrap_err().contains("document_no"));
     }
 }

@@ -3,8 +3,8 @@
 use std::hash::Hash;
 
 use chipwatch_records::{
-    Column, Day, DocumentId, FileId, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId,
-    Reject, ShipmentLine, ShipmentLines, Source, SourceId, TextId, Texts, UnitPrice, WrittenItemId,
+    Column, Day, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId, ShipmentLines, Source,
+    TextId, Texts, WrittenItemId,
 };
 use hashbrown::HashMap;
 
@@ -12,38 +12,10 @@ use crate::date::DateReading;
 use crate::dialect::FileDialects;
 use crate::intern::Interner;
 use crate::number::NumberDialect;
-use crate::part::{LocalParticulars, PARTICULAR_DATES, Part, RawRow};
+use crate::part::{LocalItem, LocalParticulars, LocalParty, PARTICULAR_DATES, Part};
 use crate::plan::{PARTITIONS, PlannedFile};
+use crate::resolve::{PartMap, RawPartition, Refused, Resolver};
 use crate::source::SourceSpec;
-
-/// A number of its own table for each local id, or why rows with it are refused.
-type Refused = (Column, String, &'static str);
-
-/// How the rows of one part become lines of the run.
-struct PartMap {
-    file: FileId,
-    texts: Vec<TextId>,
-    parties: Vec<Option<PartyId>>,
-    items: Vec<Option<WrittenItemId>>,
-    particulars: Vec<Result<Option<ParticularsId>, Refused>>,
-    document_base: usize,
-    dates: Vec<Result<Option<Day>, &'static str>>,
-    date_texts: Vec<String>,
-    quantity: NumberDialect,
-    unit_price: NumberDialect,
-    amount: NumberDialect,
-}
-
-/// Turns rows of numbers into shipment lines.
-pub struct Resolver {
-    maps: Vec<PartMap>,
-    /// Header of each column, by file.
-    headers: Vec<Vec<(Column, String)>>,
-    paths: Vec<String>,
-}
-
-/// The rows of one partition, as the tasks left them.
-pub struct RawPartition(Vec<(usize, Vec<RawRow>)>);
 
 /// The tables of a run, and its rows by partition.
 pub struct Merged {
@@ -66,58 +38,14 @@ pub fn merge(
     let (texts, text_maps, systems) = merge_texts(sources, &parts);
     let mut lines = ShipmentLines {
         texts,
-        sources: sources
-            .iter()
-            .enumerate()
-            .map(|(index, source)| source_of(source, index, files))
-            .collect(),
+        sources: sources.iter().enumerate().map(|(index, source)| source_of(source, index, files)).collect(),
         files: files.iter().map(|file| file.input.clone()).collect(),
         ..ShipmentLines::default()
     };
-    let global_party = |part: usize, local: &[u32; 6]| {
-        let [number, name, address, country, parent_name, parent_country] =
-            local.map(|text| text_maps[part][text as usize]);
-        let system = if number.is_empty() {
-            TextId::EMPTY
-        } else {
-            systems[parts[part].source.index()]
-        };
-        PartyAsWritten {
-            system,
-            number,
-            name,
-            address,
-            country,
-            parent_name,
-            parent_country,
-        }
-    };
-    let parties: Vec<Vec<PartyAsWritten>> = (0..parts.len())
-        .map(|part| {
-            parts[part]
-                .parties
-                .iter()
-                .map(|local| global_party(part, local))
-                .collect()
-        })
-        .collect();
     let party_maps;
-    (lines.parties, party_maps) = number_by_value(&parties, PartyId::from_index);
-    let items: Vec<Vec<ItemAsWritten>> = parts
-        .iter()
-        .zip(&text_maps)
-        .map(|(part, texts)| {
-            let of = |local: &[u32; 3]| local.map(|text| texts[text as usize]);
-            let item = |[part_number, description, hs_code]: [TextId; 3]| ItemAsWritten {
-                part_number,
-                description,
-                hs_code,
-            };
-            part.items.iter().map(|local| item(of(local))).collect()
-        })
-        .collect();
+    (lines.parties, party_maps) = merge_parties(&parts, &text_maps, &systems);
     let item_maps;
-    (lines.items, item_maps) = number_by_value(&items, WrittenItemId::from_index);
+    (lines.items, item_maps) = merge_items(&parts, &text_maps);
     let mut maps = part_maps(&mut lines, dialects, &parts, text_maps, party_maps, item_maps);
     merge_particulars(&mut lines, &mut maps, &parts, dialects);
     let mut partitions: Vec<RawPartition> = (0..PARTITIONS).map(|_| RawPartition(Vec::new())).collect();
@@ -128,55 +56,66 @@ pub fn merge(
     }
     let headers = files.iter().map(headers_of).collect();
     let paths = files.iter().map(|file| file.input.path.clone()).collect();
-    Merged {
-        lines,
-        partitions,
-        resolver: Resolver { maps, headers, paths },
-    }
+    Merged { lines, partitions, resolver: Resolver { maps, headers, paths } }
+}
+
+/// A table of distinct values, and for each part the number of each of its own.
+type Numbered<T, Id> = (Vec<T>, Vec<Vec<Option<Id>>>);
+
+fn merge_parties(
+    parts: &[Part],
+    texts: &[Vec<TextId>],
+    systems: &[TextId],
+) -> Numbered<PartyAsWritten, PartyId> {
+    let global = |part: &Part, texts: &[TextId], local: &LocalParty| {
+        let [number, name, address, country, parent_name, parent_country] =
+            local.map(|text| texts[text as usize]);
+        let system = if number.is_empty() { TextId::EMPTY } else { systems[part.source.index()] };
+        PartyAsWritten { system, number, name, address, country, parent_name, parent_country }
+    };
+    let parties: Vec<Vec<PartyAsWritten>> = parts
+        .iter()
+        .zip(texts)
+        .map(|(part, texts)| part.parties.iter().map(|local| global(part, texts, local)).collect())
+        .collect();
+    number_by_value(&parties, PartyId::from_index)
+}
+
+fn merge_items(parts: &[Part], texts: &[Vec<TextId>]) -> Numbered<ItemAsWritten, WrittenItemId> {
+    let global = |texts: &[TextId], local: &LocalItem| {
+        let [part_number, description, hs_code] = local.map(|text| texts[text as usize]);
+        ItemAsWritten { part_number, description, hs_code }
+    };
+    let items: Vec<Vec<ItemAsWritten>> = parts
+        .iter()
+        .zip(texts)
+        .map(|(part, texts)| part.items.iter().map(|local| global(texts, local)).collect())
+        .collect();
+    number_by_value(&items, WrittenItemId::from_index)
 }
 
 fn headers_of(file: &PlannedFile) -> Vec<(Column, String)> {
     let header = |(column, field): (&Column, &usize)| {
-        (
-            *column,
-            file.mapping
-                .headers
-                .get(*field)
-                .map_or(column.name(), String::as_str)
-                .to_owned(),
-        )
+        (*column, file.mapping.headers.get(*field).map_or(column.name(), String::as_str).to_owned())
     };
     file.mapping.fields.iter().map(header).collect()
 }
 
 fn source_of(source: &SourceSpec, index: usize, files: &[PlannedFile]) -> Source {
     let of_source = |file: &&PlannedFile| file.input.source.index() == index;
-    let mut columns: Vec<Column> = files
-        .iter()
-        .filter(of_source)
-        .flat_map(|file| file.mapping.fields.keys().copied())
-        .collect();
+    let mut columns: Vec<Column> =
+        files.iter().filter(of_source).flat_map(|file| file.mapping.fields.keys().copied()).collect();
     columns.sort_unstable();
     columns.dedup();
-    Source {
-        name: source.name.clone(),
-        channel: source.channel,
-        system: source.system.clone(),
-        columns,
-    }
+    Source { name: source.name.clone(), channel: source.channel, system: source.system.clone(), columns }
 }
 
 fn merge_texts(sources: &[SourceSpec], parts: &[Part]) -> (Texts, Vec<Vec<TextId>>, Vec<TextId>) {
     let mut all = Interner::default();
     all.intern(b"");
-    let systems: Vec<u32> = sources
-        .iter()
-        .map(|source| all.intern(source.system.as_bytes()).0)
-        .collect();
-    let arrivals: Vec<Vec<u32>> = parts
-        .iter()
-        .map(|part| part.texts.iter().map(|text| all.intern(text).0).collect())
-        .collect();
+    let systems: Vec<u32> = sources.iter().map(|source| all.intern(source.system.as_bytes()).0).collect();
+    let arrivals: Vec<Vec<u32>> =
+        parts.iter().map(|part| part.texts.iter().map(|text| all.intern(text).0).collect()).collect();
     let values: Vec<&[u8]> = all.iter().collect();
     let mut order: Vec<u32> = (0..values.len() as u32).collect();
     order.sort_unstable_by_key(|id| values[*id as usize]);
@@ -184,23 +123,17 @@ fn merge_texts(sources: &[SourceSpec], parts: &[Part]) -> (Texts, Vec<Vec<TextId
     for (place, id) in order.iter().enumerate() {
         rank[*id as usize] = TextId(place as u32);
     }
-    let sorted = order[1..]
-        .iter()
-        .map(|id| std::str::from_utf8(values[*id as usize]).unwrap_or_default());
+    let sorted = order[1..].iter().map(|id| std::str::from_utf8(values[*id as usize]).unwrap_or_default());
     let texts = Texts::from_sorted(sorted);
     let map = |ids: &Vec<u32>| ids.iter().map(|id| rank[*id as usize]).collect();
-    (
-        texts,
-        arrivals.iter().map(map).collect(),
-        systems.iter().map(|id| rank[*id as usize]).collect(),
-    )
+    (texts, arrivals.iter().map(map).collect(), systems.iter().map(|id| rank[*id as usize]).collect())
 }
 
 /// The distinct values of all parts in their order, and for each part the number of each of its values.
 fn number_by_value<T: Ord + Hash + Copy, Id>(
     parts: &[Vec<T>],
     id: fn(usize) -> Option<Id>,
-) -> (Vec<T>, Vec<Vec<Option<Id>>>) {
+) -> Numbered<T, Id> {
     let mut numbers: HashMap<T, u32> = HashMap::new();
     let mut values = Vec::new();
     let arrivals: Vec<Vec<u32>> = parts
@@ -224,10 +157,7 @@ fn number_by_value<T: Ord + Hash + Copy, Id>(
     let sorted = order.iter().map(|number| values[*number as usize]).collect();
     (
         sorted,
-        arrivals
-            .iter()
-            .map(|part| part.iter().map(|number| id(rank[*number as usize])).collect())
-            .collect(),
+        arrivals.iter().map(|part| part.iter().map(|number| id(rank[*number as usize])).collect()).collect(),
     )
 }
 
@@ -242,13 +172,7 @@ fn part_maps(
     let mut maps = Vec::new();
     for (((part, texts), parties), items) in parts.iter().zip(texts).zip(parties).zip(items) {
         let dialect = &dialects[part.file.index()];
-        let number = |column| {
-            dialect
-                .numbers
-                .get(&column)
-                .copied()
-                .unwrap_or(NumberDialect::Point)
-        };
+        let number = |column| dialect.numbers.get(&column).copied().unwrap_or(NumberDialect::Point);
         let document_base = lines.documents.len();
         lines.documents.append(&part.documents);
         let ship = dialect.dates.get(&Column::ShipDate).copied();
@@ -259,11 +183,7 @@ fn part_maps(
             items,
             particulars: Vec::new(),
             document_base,
-            dates: part
-                .dates
-                .iter()
-                .map(|(_, reading)| day_of(*reading, ship))
-                .collect(),
+            dates: part.dates.iter().map(|(_, reading)| day_of(*reading, ship)).collect(),
             date_texts: part.dates.iter().map(|(text, _)| text.clone()).collect(),
             quantity: number(Column::Quantity),
             unit_price: number(Column::UnitPrice),
@@ -294,11 +214,8 @@ fn merge_particulars(
     let mut refused: Vec<Vec<Option<Refused>>> = Vec::new();
     for (part, map) in parts.iter().zip(maps.iter()) {
         let dialect = &dialects[part.file.index()];
-        let (values, refusals) = part
-            .particulars
-            .iter()
-            .map(|local| particulars_of(local, part, map, dialect))
-            .unzip();
+        let (values, refusals) =
+            part.particulars.iter().map(|local| particulars_of(local, part, map, dialect)).unzip();
         all.push(values);
         refused.push(refusals);
     }
@@ -331,18 +248,8 @@ fn particulars_of(
             Err(reason) => refused = Some((PARTICULAR_DATES[index], written.clone(), reason)),
         }
     }
-    let [
-        parent,
-        batch,
-        reference,
-        po,
-        period,
-        eccn,
-        licence,
-        unit,
-        serials,
-        currency,
-    ] = local.texts.map(text);
+    let [parent, batch, reference, po, period, eccn, licence, unit, serials, currency] =
+        local.texts.map(text);
     let [bill_to, intermediate, forwarder, payer] = local.parties.map(party);
     let particulars = Particulars {
         source: part.source,
@@ -372,138 +279,4 @@ fn particulars_of(
         rest: text(local.rest),
     };
     (particulars, refused)
-}
-
-/// The lines of one partition, and the rows that could not become lines after all.
-#[derive(Default)]
-pub struct Resolved {
-    /// Accepted lines, in the order of files and lines.
-    pub lines: Vec<ShipmentLine>,
-    /// Rows refused once their column's dialect was known.
-    pub rejects: Vec<Reject>,
-}
-
-impl RawPartition {
-    /// How many rows it has.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.0.iter().map(|(_, rows)| rows.len()).sum()
-    }
-
-    /// Types the rows of this partition; its memory is freed part by part.
-    #[must_use]
-    pub fn resolve(self, resolver: &Resolver) -> Resolved {
-        let mut resolved = Resolved {
-            lines: Vec::with_capacity(self.rows()),
-            rejects: Vec::new(),
-        };
-        for (part, rows) in self.0 {
-            let map = &resolver.maps[part];
-            for row in &rows {
-                match map.line(row) {
-                    Ok(line) => resolved.lines.push(line),
-                    Err((column, value, reason)) => {
-                        resolved
-                            .rejects
-                            .push(resolver.reject(map.file, row.line, column, value, reason));
-                    }
-                }
-            }
-        }
-        resolved
-    }
-}
-
-impl PartMap {
-    fn line(&self, row: &RawRow) -> Result<ShipmentLine, Refused> {
-        let quantity = row
-            .quantity
-            .whole(self.quantity)
-            .map_err(|reason| (Column::Quantity, row.quantity.to_text(), reason))?;
-        let ship_date = match row.date.checked_sub(1) {
-            None => None,
-            Some(id) => self.dates[id as usize]
-                .map_err(|reason| (Column::ShipDate, self.date_texts[id as usize].clone(), reason))?,
-        };
-        let party = |id: u32| id.checked_sub(1).and_then(|id| self.parties[id as usize]);
-        let too_many = || {
-            (
-                Column::Quantity,
-                row.quantity.to_text(),
-                "more distinct values than the program can number",
-            )
-        };
-        let particulars = self.particulars[row.particulars as usize]
-            .clone()?
-            .ok_or_else(too_many)?;
-        let document = match row.document.checked_sub(1) {
-            None => None,
-            Some(id) => Some(DocumentId::from_index(self.document_base + id as usize).ok_or_else(too_many)?),
-        };
-        Ok(ShipmentLine {
-            price: self.price(row, quantity)?,
-            sold_to: party(row.sold_to),
-            ship_to: party(row.ship_to),
-            end_user: party(row.end_user),
-            item: self.items[row.item as usize].ok_or_else(too_many)?,
-            particulars,
-            document,
-            line_no: self.texts[row.line_no as usize],
-            ship_date,
-            quantity,
-            file: self.file,
-            line: row.line,
-        })
-    }
-
-    fn price(&self, row: &RawRow, quantity: i32) -> Result<Option<UnitPrice>, Refused> {
-        if row.price.is_absent() {
-            return Ok(None);
-        }
-        let (column, dialect) = if row.price_is_amount {
-            (Column::Amount, self.amount)
-        } else {
-            (Column::UnitPrice, self.unit_price)
-        };
-        let value = row.price.ten_thousandths(dialect).ok_or_else(|| {
-            (
-                column,
-                row.price.to_text(),
-                "not a number in this column's dialect",
-            )
-        })?;
-        let unit = if row.price_is_amount {
-            value / i64::from(quantity.unsigned_abs().max(1))
-        } else {
-            value
-        };
-        Ok(UnitPrice::from_ten_thousandths(unit))
-    }
-}
-
-impl Resolver {
-    fn reject(&self, file: FileId, line: u32, column: Column, value: String, reason: &str) -> Reject {
-        let header = self.headers[file.index()]
-            .iter()
-            .find(|(known, _)| *known == column);
-        Reject {
-            file: self.paths[file.index()].clone(),
-            line,
-            column: header.map_or(column.name().to_owned(), |(_, header)| header.clone()),
-            value,
-            reason: reason.to_owned(),
-        }
-    }
-
-    /// The source of a file's lines.
-    #[must_use]
-    pub fn files(&self) -> usize {
-        self.paths.len()
-    }
-}
-
-/// The source of a file.
-#[must_use]
-pub fn source_of_file(files: &[PlannedFile], file: FileId) -> SourceId {
-    files[file.index()].input.source
 }

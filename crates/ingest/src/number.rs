@@ -68,9 +68,7 @@ impl PackedNumber {
     /// In plain words, where the cell is no number under any dialect.
     pub fn pack(cell: &[u8]) -> Result<Self, &'static str> {
         if (1..=9).contains(&cell.len()) && cell.iter().all(u8::is_ascii_digit) {
-            let value = cell
-                .iter()
-                .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+            let value = cell.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
             return Ok(Self(PRESENT | value));
         }
         Self::pack_general(cell)
@@ -106,11 +104,10 @@ impl PackedNumber {
     /// # Errors
     /// In plain words, where it is none.
     pub fn whole(self, dialect: NumberDialect) -> Result<i32, &'static str> {
-        let value = self
-            .ten_thousandths(dialect)
-            .ok_or("not a number in this column's dialect")?;
+        let value = self.ten_thousandths(dialect).ok_or("not a number in this column's dialect")?;
         let decimals = self.decimals(dialect).unwrap_or(0);
-        if value % 10_000 != 0 || (decimals > 4 && (self.0 & MANTISSA) % 10_u64.pow(decimals) != 0) {
+        if value % 10_000 != 0 || (decimals > 4 && !(self.0 & MANTISSA).is_multiple_of(10_u64.pow(decimals)))
+        {
             return Err("a quantity of items must be whole");
         }
         i32::try_from(value / 10_000).map_err(|_| "more than 2,147,483,647 items")
@@ -299,15 +296,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for cell in [
-            "abc",
-            "1.2.3,4,5",
-            "1,23,456.7.8",
-            "--",
-            "12 EA",
-            "1.000,00.5",
-            "99999999999999999",
-        ] {
+        for cell in ["abc", "1.2.3,4,5", "1,23,456.7.8", "--", "12 EA", "1.000,00.5", "99999999999999999"] {
             assert!(PackedNumber::pack(cell.as_bytes()).is_err(), "{cell}");
         }
         assert!(PackedNumber::pack(b"  ").unwrap().is_absent());

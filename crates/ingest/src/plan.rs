@@ -90,15 +90,10 @@ pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
                     == sources[files[index].input.source.index()].layout.name
         });
         let name = files[index].input.path.clone();
-        files[index].replaced = sources
-            .iter()
-            .any(|source| source.replaces.iter().any(|old| same_file(old, &name)));
+        files[index].replaced =
+            sources.iter().any(|source| source.replaces.iter().any(|old| same_file(old, &name)));
     }
-    let tasks = files
-        .iter()
-        .enumerate()
-        .flat_map(|(index, file)| file.tasks(index))
-        .collect();
+    let tasks = files.iter().enumerate().flat_map(|(index, file)| file.tasks(index)).collect();
     Ok(Plan { files, tasks })
 }
 
@@ -110,12 +105,8 @@ impl PlannedFile {
             return Vec::new();
         }
         let mut starts = vec![self.body];
-        starts.extend(
-            self.cuts
-                .iter()
-                .copied()
-                .filter(|(at, _)| *at > self.body.0 && *at < self.input.bytes),
-        );
+        starts
+            .extend(self.cuts.iter().copied().filter(|(at, _)| *at > self.body.0 && *at < self.input.bytes));
         let mut tasks = Vec::new();
         for (piece, (start, first_line)) in starts.iter().enumerate() {
             let end = starts.get(piece + 1).map_or(self.input.bytes, |next| next.0);
@@ -133,40 +124,23 @@ impl PlannedFile {
     fn task(&self, file: usize, start: u64, end: u64, first_line: u32) -> Task {
         let mut hasher = blake3::Hasher::new();
         let fields = format!("{:?}{:?}", self.mapping.fields, self.mapping.stage);
-        hasher
-            .update(self.input.blake3.as_bytes())
-            .update(fields.as_bytes());
+        hasher.update(self.input.blake3.as_bytes()).update(fields.as_bytes());
         for number in [start, end, u64::from(READER_VERSION), PARTITIONS as u64] {
             hasher.update(&number.to_le_bytes());
         }
         let last = end == self.input.bytes;
-        Task {
-            id: hasher.finalize().to_hex().to_string(),
-            file,
-            start,
-            end,
-            first_line,
-            last,
-        }
+        Task { id: hasher.finalize().to_hex().to_string(), file, start, end, first_line, last }
     }
 }
 
 fn same_file(named: &str, shown: &str) -> bool {
-    shown == named
-        || shown
-            .strip_suffix(named)
-            .is_some_and(|folder| folder.ends_with('/'))
+    shown == named || shown.strip_suffix(named).is_some_and(|folder| folder.ends_with('/'))
 }
 
 fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<PlannedFile, IngestError> {
-    let unreadable = |error: std::io::Error| IngestError::Unreadable {
-        path: found.path.clone(),
-        why: error.to_string(),
-    };
-    let not_understood = |why: String| IngestError::NotUnderstood {
-        path: found.path.clone(),
-        why,
-    };
+    let unreadable =
+        |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
+    let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
     let mut file = File::open(&found.path).map_err(unreadable)?;
     let bytes = file.metadata().map_err(unreadable)?.len();
     let scan = Scan::of(&mut file).map_err(unreadable)?;
@@ -177,10 +151,7 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
     }
     let head = read_head(&found.path, bytes).map_err(unreadable)?;
     let header = read_header(source, &head).map_err(not_understood)?;
-    let mut mapping = source
-        .layout
-        .map(&header.names, &source.columns)
-        .map_err(not_understood)?;
+    let mut mapping = source.layout.map(&header.names, &source.columns).map_err(not_understood)?;
     for lookup in &source.lookups {
         lookup.extend(&mut mapping);
     }
@@ -190,22 +161,11 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
             "no column for {} under layout `{}`; the header has {}. Name it in the source: `columns = {{ {} = \"…\" }}`",
             missing.join(", "),
             source.layout.name,
-            header
-                .names
-                .iter()
-                .take(40)
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", "),
+            header.names.iter().take(40).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
             missing[0].split(' ').next().unwrap_or_default(),
         )));
     }
-    let input = InputFile {
-        path: found.shown.clone(),
-        source: id,
-        blake3: scan.blake3,
-        bytes: scan.bytes,
-    };
+    let input = InputFile { path: found.shown.clone(), source: id, blake3: scan.blake3, bytes: scan.bytes };
     Ok(PlannedFile {
         input,
         path: found.path.clone(),
@@ -257,21 +217,13 @@ impl Scan {
                 quoted ^= quotes % 2 == 1;
             }
         }
-        Ok(Self {
-            bytes: at,
-            blake3: hasher.finalize().to_hex().to_string(),
-            cuts,
-        })
+        Ok(Self { bytes: at, blake3: hasher.finalize().to_hex().to_string(), cuts })
     }
 }
 
 fn count_blocks(chunk: &[u8]) -> Vec<(usize, usize)> {
-    let count = |block: &[u8]| {
-        (
-            memchr::memchr_iter(b'\n', block).count(),
-            memchr::memchr_iter(b'"', block).count(),
-        )
-    };
+    let count =
+        |block: &[u8]| (memchr::memchr_iter(b'\n', block).count(), memchr::memchr_iter(b'"', block).count());
     chunk.par_chunks(BLOCK).map(count).collect()
 }
 
@@ -306,10 +258,7 @@ fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
     let mut head = vec![0; bytes.min(BLOCK as u64) as usize];
     let length = read_full(&mut File::open(path)?, &mut head)?;
     head.truncate(length);
-    Ok(Head {
-        whole: length as u64 == bytes,
-        bytes: head,
-    })
+    Ok(Head { whole: length as u64 == bytes, bytes: head })
 }
 
 struct Head {
@@ -325,11 +274,7 @@ struct Header {
 
 /// Reads the header row under the delimiter whose names the layout knows best.
 fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
-    let bom = if head.bytes.starts_with(b"\xef\xbb\xbf") {
-        3
-    } else {
-        0
-    };
+    let bom = if head.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     if head.bytes.starts_with(b"\xff\xfe")
         || head.bytes.starts_with(b"\xfe\xff")
         || head.bytes[..head.bytes.len().min(512)].contains(&0)
@@ -339,10 +284,7 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
     let body = &head.bytes[bom..];
     let known = |names: &[String]| {
         source.layout.recognised(names)
-            + names
-                .iter()
-                .filter(|name| source.columns.values().any(|chosen| chosen == *name))
-                .count()
+            + names.iter().filter(|name| source.columns.values().any(|chosen| chosen == *name)).count()
     };
     let delimiter = sniff_delimiter(body, known);
     let mut rows = Rows::new(body, delimiter, 1, head.whole);
@@ -358,11 +300,7 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
             shown.join(", ")
         ));
     }
-    Ok(Header {
-        names,
-        delimiter,
-        body: ((bom + rows.position()) as u64, rows.line()),
-    })
+    Ok(Header { names, delimiter, body: ((bom + rows.position()) as u64, rows.line()) })
 }
 
 #[cfg(test)]

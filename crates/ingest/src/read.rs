@@ -54,12 +54,7 @@ pub fn read_all(
             Err(error) => return Err(failed(plan, task, error)),
         }
     }
-    for (index, file) in plan
-        .files
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| unbalanced[*index])
-    {
+    for (index, file) in plan.files.iter().enumerate().filter(|(index, _)| unbalanced[*index]) {
         for receipt in receipts[index].drain(..) {
             drop(store.take(&receipt.task));
         }
@@ -72,10 +67,9 @@ pub fn read_all(
 fn failed(plan: &Plan, task: &Task, error: TaskError) -> IngestError {
     match error {
         TaskError::Input(error) => error,
-        other => IngestError::NotUnderstood {
-            path: plan.files[task.file].path.clone(),
-            why: other.to_string(),
-        },
+        other => {
+            IngestError::NotUnderstood { path: plan.files[task.file].path.clone(), why: other.to_string() }
+        }
     }
 }
 
@@ -85,23 +79,15 @@ fn assemble(
     store: &dyn Store,
     receipts: Vec<Vec<Receipt>>,
 ) -> Result<Reading, IngestError> {
-    let tasks: Vec<Vec<String>> = receipts
-        .iter()
-        .map(|of_file| of_file.iter().map(|receipt| receipt.task.clone()).collect())
-        .collect();
-    let sums: Vec<Receipt> = receipts
-        .into_iter()
-        .enumerate()
-        .map(|(file, of_file)| sum(file, of_file))
-        .collect();
+    let tasks: Vec<Vec<String>> =
+        receipts.iter().map(|of_file| of_file.iter().map(|receipt| receipt.task.clone()).collect()).collect();
+    let sums: Vec<Receipt> =
+        receipts.into_iter().enumerate().map(|(file, of_file)| sum(file, of_file)).collect();
     let dialects = decide_all(sources, plan, &sums);
     let mut parts: Vec<Part> = Vec::new();
     for (index, file) in plan.files.iter().enumerate() {
         for task in &tasks[index] {
-            let lost = |why| IngestError::NotUnderstood {
-                path: file.path.clone(),
-                why,
-            };
+            let lost = |why| IngestError::NotUnderstood { path: file.path.clone(), why };
             let part = store.take(task).map_err(lost)?;
             if dialects[index].questions.is_empty() {
                 parts.push(part);
@@ -109,11 +95,8 @@ fn assemble(
         }
     }
     let merged = merge(sources, &plan.files, &dialects, parts);
-    let files = sums
-        .into_iter()
-        .zip(dialects)
-        .map(|(receipt, dialects)| FileReading { receipt, dialects })
-        .collect();
+    let files =
+        sums.into_iter().zip(dialects).map(|(receipt, dialects)| FileReading { receipt, dialects }).collect();
     Ok(Reading { merged, files })
 }
 
@@ -134,10 +117,7 @@ fn decide_all(sources: &[SourceSpec], plan: &Plan, sums: &[Receipt]) -> Vec<File
 }
 
 fn sum(file: usize, receipts: Vec<Receipt>) -> Receipt {
-    let mut sum = Receipt {
-        file,
-        ..Receipt::default()
-    };
+    let mut sum = Receipt { file, ..Receipt::default() };
     for receipt in receipts {
         sum.rows += receipt.rows;
         sum.accepted += receipt.accepted;

@@ -43,17 +43,7 @@ impl<'a> Rows<'a> {
     pub(crate) fn new(input: &'a [u8], delimiter: u8, first_line: u32, last: bool) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         let (output, ends) = (vec![0; 1 << 16], vec![0; 512]);
-        Self {
-            input,
-            at: 0,
-            line: first_line,
-            last,
-            reader,
-            output,
-            ends,
-            fields: 0,
-            text_length: 0,
-        }
+        Self { input, at: 0, line: first_line, last, reader, output, ends, fields: 0, text_length: 0 }
     }
 
     /// The next record; `None` at the end of the range.
@@ -157,8 +147,7 @@ impl<'a> Rows<'a> {
         let (mut written, mut ended) = (self.text_length, self.fields);
         loop {
             let (result, _, output, ends) =
-                self.reader
-                    .read_record(&[], &mut self.output[written..], &mut self.ends[ended..]);
+                self.reader.read_record(&[], &mut self.output[written..], &mut self.ends[ended..]);
             written += output;
             ended += ends;
             match result {
@@ -193,10 +182,7 @@ mod tests {
                 Row::Record { line } => (line, (0..rows.fields()).collect()),
                 Row::OpenQuote { line } => (line, Vec::new()),
             };
-            all.push((
-                line,
-                fields.iter().map(|f: &usize| text(rows.field(*f))).collect(),
-            ));
+            all.push((line, fields.iter().map(|f: &usize| text(rows.field(*f))).collect()));
         }
         Ok(all)
     }
@@ -212,33 +198,19 @@ mod tests {
     #[test]
     fn lines_are_physical_even_behind_quoted_line_ends_and_blank_lines() {
         let rows = read("a,b\n\n\"x\ny\",2\r\n\r\nc,d\n", true).unwrap();
-        assert_eq!(
-            rows,
-            [row(1, &["a", "b"]), row(3, &["x\ny", "2"]), row(6, &["c", "d"])]
-        );
+        assert_eq!(rows, [row(1, &["a", "b"]), row(3, &["x\ny", "2"]), row(6, &["c", "d"])]);
     }
 
     #[test]
     fn short_and_long_rows_keep_their_fields() {
         let rows = read("a\nb,c,d\n\"q\"\"q\",", true).unwrap();
-        assert_eq!(
-            rows,
-            [row(1, &["a"]), row(2, &["b", "c", "d"]), row(3, &["q\"q", ""])]
-        );
+        assert_eq!(rows, [row(1, &["a"]), row(2, &["b", "c", "d"]), row(3, &["q\"q", ""])]);
     }
 
     #[test]
     fn an_open_quote_costs_one_line() {
         let rows = read("a,b\n\"open,c\nd,e\nf,g\n", true).unwrap();
-        assert_eq!(
-            rows,
-            [
-                row(1, &["a", "b"]),
-                row(2, &[]),
-                row(3, &["d", "e"]),
-                row(4, &["f", "g"])
-            ]
-        );
+        assert_eq!(rows, [row(1, &["a", "b"]), row(2, &[]), row(3, &["d", "e"]), row(4, &["f", "g"])]);
     }
 
     #[test]

@@ -66,17 +66,12 @@ impl SourceSpec {
     }
 
     fn expand(&self, pattern: &str) -> Result<Vec<FoundFile>, crate::IngestError> {
-        let no_file = || crate::IngestError::NoFile {
-            source_name: self.name.clone(),
-            pattern: pattern.to_owned(),
-        };
+        let no_file =
+            || crate::IngestError::NoFile { source_name: self.name.clone(), pattern: pattern.to_owned() };
         if !pattern.contains(['*', '?', '[', '{']) {
             let path = self.base.join(pattern);
             return if path.is_file() {
-                Ok(vec![FoundFile {
-                    shown: slashes(pattern),
-                    path,
-                }])
+                Ok(vec![FoundFile { shown: slashes(pattern), path }])
             } else {
                 Err(no_file())
             };
@@ -86,10 +81,7 @@ impl SourceSpec {
             pattern: pattern.to_owned(),
             why: error.to_string(),
         };
-        let glob = globset::GlobBuilder::new(pattern)
-            .literal_separator(true)
-            .build()
-            .map_err(bad)?;
+        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build().map_err(bad)?;
         let matcher = glob.compile_matcher();
         let literal = literal_folder(pattern);
         let mut found = Vec::new();
@@ -99,34 +91,21 @@ impl SourceSpec {
                 continue;
             };
             if entry.file_type().is_file() && matcher.is_match(&shown) {
-                found.push(FoundFile {
-                    shown,
-                    path: entry.path().to_owned(),
-                });
+                found.push(FoundFile { shown, path: entry.path().to_owned() });
             }
         }
-        if found.is_empty() {
-            Err(no_file())
-        } else {
-            Ok(found)
-        }
+        if found.is_empty() { Err(no_file()) } else { Ok(found) }
     }
 }
 
 /// The folder in front of a pattern's first wildcard.
 fn literal_folder(pattern: &str) -> String {
     let wildcard = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
-    pattern[..wildcard]
-        .rfind('/')
-        .map_or(String::new(), |slash| pattern[..=slash].to_owned())
+    pattern[..wildcard].rfind('/').map_or(String::new(), |slash| pattern[..=slash].to_owned())
 }
 
 fn shown_path(path: &Path, base: &Path, pattern: &str) -> Option<String> {
-    let relative = if Path::new(pattern).is_absolute() {
-        path
-    } else {
-        path.strip_prefix(base).ok()?
-    };
+    let relative = if Path::new(pattern).is_absolute() { path } else { path.strip_prefix(base).ok()? };
     relative.to_str().map(slashes)
 }
 

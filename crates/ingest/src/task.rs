@@ -39,10 +39,8 @@ pub fn run_task(
     source: &SourceSpec,
     store: &dyn Store,
 ) -> Result<Receipt, TaskError> {
-    let unreadable = |error: std::io::Error| IngestError::Unreadable {
-        path: file.path.clone(),
-        why: error.to_string(),
-    };
+    let unreadable =
+        |error: std::io::Error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() };
     let bytes = read_range(&file.path, task).map_err(unreadable)?;
     let Some(file_id) = FileId::from_index(task.file) else {
         return Err(TaskError::Store("more files than ids".into()));
@@ -53,19 +51,12 @@ pub fn run_task(
         reader.receipt.rows += 1;
         match row {
             Row::OpenQuote { line } => {
-                reader.reject(
-                    line,
-                    None,
-                    String::new(),
-                    "a quote is opened on this line and never closed",
-                );
+                reader.reject(line, None, String::new(), "a quote is opened on this line and never closed");
             }
             Row::Record { line } => reader.record(&rows, line),
         }
     }
-    let part = reader
-        .dictionaries
-        .into_part(file_id, file.input.source, reader.rows);
+    let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows);
     store.put(&task.id, part).map_err(TaskError::Store)?;
     Ok(reader.receipt)
 }
@@ -99,17 +90,9 @@ impl<'a> TaskReader<'a> {
             source,
             plan: RowPlan::new(&file.mapping),
             dictionaries: Dictionaries::new(source, &file.mapping),
-            receipt: Receipt {
-                task: task.id.clone(),
-                file: task.file,
-                ..Receipt::default()
-            },
+            receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
             rows: (0..PARTITIONS).map(|_| Vec::with_capacity(guess)).collect(),
-            overlay: if source.lookups.is_empty() {
-                Vec::new()
-            } else {
-                vec![String::new(); width]
-            },
+            overlay: if source.lookups.is_empty() { Vec::new() } else { vec![String::new(); width] },
         }
     }
 
@@ -128,18 +111,8 @@ impl<'a> TaskReader<'a> {
             return self.reject(line, None, first.to_owned(), &reason);
         }
         self.look_up(text, rows);
-        let cells = Cells {
-            text,
-            ends: rows.ends(),
-            overlay: &self.overlay,
-        };
-        match read_row(
-            &self.plan,
-            &mut self.dictionaries,
-            &mut self.receipt,
-            &cells,
-            line,
-        ) {
+        let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
+        match read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line) {
             Ok((row, partition)) => {
                 self.rows[partition].push(row);
                 self.receipt.accepted += 1;
@@ -150,9 +123,7 @@ impl<'a> TaskReader<'a> {
             }
             Err(_) if is_header(&cells, &self.file.mapping.headers) => self.receipt.repeated_headers += 1,
             Err(refusal) => {
-                let value = refusal
-                    .field
-                    .map_or(String::new(), |field| cells.get(field).trim().to_owned());
+                let value = refusal.field.map_or(String::new(), |field| cells.get(field).trim().to_owned());
                 self.reject(line, refusal.field, value, &refusal.reason);
             }
         }
@@ -165,29 +136,17 @@ impl<'a> TaskReader<'a> {
         self.overlay.iter_mut().for_each(String::clear);
         let mut added = false;
         for lookup in &self.source.lookups {
-            let cells = Cells {
-                text,
-                ends: rows.ends(),
-                overlay: &self.overlay,
-            };
+            let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
             let fields = &self.file.mapping.fields;
             if !lookup.on.iter().all(|column| fields.contains_key(column)) {
                 continue;
             }
-            let found = lookup.find(
-                lookup
-                    .on
-                    .iter()
-                    .map(|column| (*column, cells.get(fields[column]).as_bytes())),
-            );
+            let found =
+                lookup.find(lookup.on.iter().map(|column| (*column, cells.get(fields[column]).as_bytes())));
             let Some(values) = found else { continue };
             for (column, value) in lookup.adds.iter().zip(values) {
                 let field = fields[column];
-                let cells = Cells {
-                    text,
-                    ends: rows.ends(),
-                    overlay: &self.overlay,
-                };
+                let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
                 if clean(cells.get(field).as_bytes()).is_empty() && !value.is_empty() {
                     self.overlay[field].clone_from(value);
                     added = true;
@@ -200,18 +159,10 @@ impl<'a> TaskReader<'a> {
     fn reject(&mut self, line: u32, field: Option<usize>, value: String, reason: &str) {
         self.receipt.rejected += 1;
         if self.receipt.rejects.len() < Rejects::LIMIT {
-            let column = field
-                .and_then(|field| self.file.mapping.headers.get(field))
-                .cloned()
-                .unwrap_or_default();
+            let column =
+                field.and_then(|field| self.file.mapping.headers.get(field)).cloned().unwrap_or_default();
             let file = self.file.input.path.clone();
-            self.receipt.rejects.push(Reject {
-                file,
-                line,
-                column,
-                value,
-                reason: reason.to_owned(),
-            });
+            self.receipt.rejects.push(Reject { file, line, column, value, reason: reason.to_owned() });
         }
     }
 }
@@ -248,15 +199,9 @@ fn read_row(
         });
     }
     let (document, line_no) = dictionaries.document(cells, plan, particulars);
-    receipt
-        .evidence
-        .see_number(Column::Quantity, quantity, line, cells.get(plan.quantity));
+    receipt.evidence.see_number(Column::Quantity, quantity, line, cells.get(plan.quantity));
     if let Some(field) = price_field {
-        let column = if price_is_amount {
-            Column::Amount
-        } else {
-            Column::UnitPrice
-        };
+        let column = if price_is_amount { Column::Amount } else { Column::UnitPrice };
         receipt.evidence.see_number(column, price, line, cells.get(field));
     }
     let partition = dictionaries.partition(document, [sold_to, ship_to, end_user], item);
@@ -307,8 +252,5 @@ fn is_total_row(cells: &Cells<'_>, plan: &RowPlan) -> bool {
 }
 
 fn is_header(cells: &Cells<'_>, headers: &[String]) -> bool {
-    headers
-        .iter()
-        .enumerate()
-        .all(|(field, header)| cells.get(field).trim() == header)
+    headers.iter().enumerate().all(|(field, header)| cells.get(field).trim() == header)
 }

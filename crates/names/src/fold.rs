@@ -22,20 +22,13 @@ pub struct FoldedName {
 /// legal forms keeps its text and has no form. Folding a key changes nothing.
 #[must_use]
 pub fn fold(name: &str) -> FoldedName {
-    let mut key = if is_plain(name) {
-        words(name)
-    } else {
-        words(&normal_text(name))
-    };
+    let mut key = if is_plain(name) { words(name) } else { words(&normal_text(name)) };
     let Some(stripped) = strip(&key) else {
         return FoldedName { key, form: None };
     };
     key.truncate(stripped.end);
     key.drain(..stripped.start);
-    FoldedName {
-        key,
-        form: stripped.form,
-    }
+    FoldedName { key, form: stripped.form }
 }
 
 /// What is left of a name, as a range of it.
@@ -48,11 +41,7 @@ struct Stripped {
 /// Takes legal forms off both ends until none is left; `None` if that leaves nothing.
 fn strip(name: &str) -> Option<Stripped> {
     let forms = LegalForms::get();
-    let mut left = Stripped {
-        start: 0,
-        end: name.len(),
-        form: None,
-    };
+    let mut left = Stripped { start: 0, end: name.len(), form: None };
     loop {
         let rest = &name[left.start..left.end];
         if let Some(found) = forms.at_end(rest) {

@@ -128,46 +128,28 @@ impl LegalForms {
     /// The longest form at the end of `name`.
     pub(crate) fn at_end(&self, name: &str) -> Option<Found> {
         if !name.ends_with(|c: char| c.is_ascii()) {
-            let unspaced = self
-                .suffixes
-                .unspaced
-                .iter()
-                .find(|(form, _)| name.ends_with(form));
+            let unspaced = self.suffixes.unspaced.iter().find(|(form, _)| name.ends_with(form));
             if let Some((form, canonical)) = unspaced {
-                return Some(Found {
-                    length: form.len(),
-                    canonical,
-                });
+                return Some(Found { length: form.len(), canonical });
             }
         }
         let last = name.rsplit(' ').next()?;
         let most = *self.suffixes.outermost.get(last)?;
         let starts = name.rmatch_indices(' ').map(|(space, _)| space + 1).chain([0]);
-        self.suffixes
-            .longest(starts.take(most).map(|start| &name[start..]))
+        self.suffixes.longest(starts.take(most).map(|start| &name[start..]))
     }
 
     /// The longest form at the start of `name`.
     pub(crate) fn at_start(&self, name: &str) -> Option<Found> {
         if !name.starts_with(|c: char| c.is_ascii()) {
-            let unspaced = self
-                .prefixes
-                .unspaced
-                .iter()
-                .find(|(form, _)| name.starts_with(form));
+            let unspaced = self.prefixes.unspaced.iter().find(|(form, _)| name.starts_with(form));
             if let Some((form, canonical)) = unspaced {
-                return Some(Found {
-                    length: form.len(),
-                    canonical,
-                });
+                return Some(Found { length: form.len(), canonical });
             }
         }
         let first = name.split(' ').next()?;
         let most = *self.prefixes.outermost.get(first)?;
-        let ends = name
-            .match_indices(' ')
-            .map(|(space, _)| space)
-            .chain([name.len()]);
+        let ends = name.match_indices(' ').map(|(space, _)| space).chain([name.len()]);
         self.prefixes.longest(ends.take(most).map(|end| &name[..end]))
     }
 
@@ -182,16 +164,10 @@ impl LegalForms {
             let row = Row::parse(row, line)?;
             for form in row.forms.split('|') {
                 if form.is_empty() || words(&normal_text(form)) != form {
-                    return Err(TableError::NotFolded {
-                        line,
-                        form: form.to_owned(),
-                    });
+                    return Err(TableError::NotFolded { line, form: form.to_owned() });
                 }
                 if !seen.insert(form) {
-                    return Err(TableError::Repeated {
-                        line,
-                        form: form.to_owned(),
-                    });
+                    return Err(TableError::Repeated { line, form: form.to_owned() });
                 }
                 if row.at_end {
                     forms.suffixes.add(form, form.rsplit(' ').next(), row.canonical);
@@ -223,10 +199,7 @@ impl Forms {
     fn longest<'n>(&self, candidates: impl Iterator<Item = &'n str>) -> Option<Found> {
         let found = |words: &'n str| {
             let canonical = *self.spaced.get(words)?;
-            Some(Found {
-                length: words.len(),
-                canonical,
-            })
+            Some(Found { length: words.len(), canonical })
         };
         candidates.filter_map(found).last()
     }
@@ -253,47 +226,29 @@ struct Row {
 impl Row {
     fn parse(row: &'static str, line: usize) -> Result<Self, TableError> {
         let mut columns = row.split('\t');
-        let mut column = || {
-            columns
-                .next()
-                .filter(|text| !text.is_empty())
-                .ok_or(TableError::Columns { line })
-        };
+        let mut column =
+            || columns.next().filter(|text| !text.is_empty()).ok_or(TableError::Columns { line });
         let (forms, canonical, countries, position, _source) =
             (column()?, column()?, column()?, column()?, column()?);
         if columns.next().is_some() {
             return Err(TableError::Columns { line });
         }
-        if !canonical
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b' ')
-        {
+        if !canonical.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ') {
             return Err(TableError::Canonical { line });
         }
         let is_country = |code: &&str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         if let Some(country) = countries.split(';').find(|code| !is_country(code)) {
-            return Err(TableError::Country {
-                line,
-                country: country.to_owned(),
-            });
+            return Err(TableError::Country { line, country: country.to_owned() });
         }
         let (at_end, at_start) = match position {
             "suffix" => (true, false),
             "prefix" => (false, true),
             "both" => (true, true),
             _ => {
-                return Err(TableError::Position {
-                    line,
-                    position: position.to_owned(),
-                });
+                return Err(TableError::Position { line, position: position.to_owned() });
             }
         };
-        Ok(Self {
-            forms,
-            canonical,
-            at_end,
-            at_start,
-        })
+        Ok(Self { forms, canonical, at_end, at_start })
     }
 }
 
@@ -314,17 +269,9 @@ mod tests {
             let row = Row::parse(row, line + 1).unwrap();
             for form in row.forms.split('|') {
                 let at_end = forms.at_end(&format!("Ж1 {form}"));
-                assert_eq!(
-                    at_end.is_some_and(|found| found.length == form.len()),
-                    row.at_end,
-                    "{form}"
-                );
+                assert_eq!(at_end.is_some_and(|found| found.length == form.len()), row.at_end, "{form}");
                 let at_start = forms.at_start(&format!("{form} Ж1"));
-                assert_eq!(
-                    at_start.is_some_and(|found| found.length == form.len()),
-                    row.at_start,
-                    "{form}"
-                );
+                assert_eq!(at_start.is_some_and(|found| found.length == form.len()), row.at_start, "{form}");
             }
         }
     }
@@ -336,35 +283,17 @@ mod tests {
             LegalForms::parse(table).map(|_| ()).unwrap_err()
         };
         assert_eq!(parse("LTD\tLTD\tGB\tsuffix"), TableError::Columns { line: 2 });
-        assert_eq!(
-            parse("LTD\tLTD\tGB\tsuffix\tusage\tmore"),
-            TableError::Columns { line: 2 }
-        );
-        assert_eq!(
-            parse("LTD\tLtd\tGB\tsuffix\tusage"),
-            TableError::Canonical { line: 2 }
-        );
+        assert_eq!(parse("LTD\tLTD\tGB\tsuffix\tusage\tmore"), TableError::Columns { line: 2 });
+        assert_eq!(parse("LTD\tLtd\tGB\tsuffix\tusage"), TableError::Canonical { line: 2 });
         let country = "gb".to_owned();
-        assert_eq!(
-            parse("LTD\tLTD\tIE;gb\tsuffix\tusage"),
-            TableError::Country { line: 2, country }
-        );
+        assert_eq!(parse("LTD\tLTD\tIE;gb\tsuffix\tusage"), TableError::Country { line: 2, country });
         let position = "end".to_owned();
-        assert_eq!(
-            parse("LTD\tLTD\tGB\tend\tusage"),
-            TableError::Position { line: 2, position }
-        );
+        assert_eq!(parse("LTD\tLTD\tGB\tend\tusage"), TableError::Position { line: 2, position });
         let form = "L.T.D".to_owned();
-        assert_eq!(
-            parse("LTD|L.T.D\tLTD\tGB\tsuffix\tusage"),
-            TableError::NotFolded { line: 2, form }
-        );
+        assert_eq!(parse("LTD|L.T.D\tLTD\tGB\tsuffix\tusage"), TableError::NotFolded { line: 2, form });
         let form = "LTD".to_owned();
         let twice = "LTD\tLTD\tGB\tsuffix\tusage\nLTD\tLTD\tIE\tprefix\tusage";
         assert_eq!(parse(twice), TableError::Repeated { line: 3, form });
-        assert_eq!(
-            LegalForms::parse("form\n").map(|_| ()),
-            Err(TableError::Columns { line: 1 })
-        );
+        assert_eq!(LegalForms::parse("form\n").map(|_| ()), Err(TableError::Columns { line: 1 }));
     }
 }

@@ -15,12 +15,7 @@ pub(crate) fn normal_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut base = Base::Nothing;
     // NFKC makes tatweel of some Arabic presentation forms, hence the second filter.
-    for c in text
-        .chars()
-        .filter_map(visible)
-        .nfkc()
-        .filter(|c| !is_invisible(*c))
-    {
+    for c in text.chars().filter_map(visible).nfkc().filter(|c| !is_invisible(*c)) {
         if is_georgian(c) {
             // Georgian upper case exists in Unicode but nobody writes company names in it.
             out.extend(c.to_lowercase());
@@ -148,10 +143,7 @@ mod tests {
 
     #[test]
     fn invisible_characters_are_dropped() {
-        assert_eq!(
-            normal_text("\u{FEFF}Al\u{200B}p\u{202E}h\u{AD}a\u{7}\u{2066}"),
-            "ALPHA"
-        );
+        assert_eq!(normal_text("\u{FEFF}Al\u{200B}p\u{202E}h\u{AD}a\u{7}\u{2066}"), "ALPHA");
         assert_eq!(normal_text("Alpha\tBeta\r\n™"), "ALPHA BETA   ");
     }
 

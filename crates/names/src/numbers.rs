@@ -8,11 +8,7 @@ use crate::normal_text::{is_plain, normal_text};
 /// Scientific notation (`1.2E+09`) is left as it is: its digits are lost and nothing here can bring them back.
 #[must_use]
 pub fn fold_number(text: &str) -> String {
-    if is_plain(text) {
-        fold_plain(text)
-    } else {
-        fold_plain(&normal_text(text))
-    }
+    if is_plain(text) { fold_plain(text) } else { fold_plain(&normal_text(text)) }
 }
 
 fn fold_plain(text: &str) -> String {
@@ -37,14 +33,8 @@ mod tests {
 
     #[test]
     fn padding_and_decimals_go() {
-        for written in [
-            "0000012345",
-            "12345",
-            "12345.0",
-            " 12345.00\t",
-            "０００１２３４５",
-            "\u{FEFF}12345",
-        ] {
+        for written in ["0000012345", "12345", "12345.0", " 12345.00\t", "０００１２３４５", "\u{FEFF}12345"]
+        {
             assert_eq!(fold_number(written), "12345", "{written}");
         }
     }

@@ -8,11 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 /// letters: exports write `Xi'an` and `Xian`, `L'Oréal` and `LOREAL` for the same company.
 /// Everything else that is neither letter nor digit parts two words.
 pub(crate) fn words(text: &str) -> String {
-    let mut out = Words {
-        text: String::with_capacity(text.len() + 8),
-        gap: false,
-        letters: 0,
-    };
+    let mut out = Words { text: String::with_capacity(text.len() + 8), gap: false, letters: 0 };
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         if is_word_character(c) {
@@ -86,9 +82,7 @@ fn starts_with_initial(rest: &str) -> bool {
     letter.is_alphabetic()
         && !is_combining_mark(letter)
         && !matches!(letter, '\u{1100}'..='\u{11FF}')
-        && !rest
-            .find(|c| !is_combining_mark(*c))
-            .is_some_and(is_word_character)
+        && !rest.find(|c| !is_combining_mark(*c)).is_some_and(is_word_character)
 }
 
 /// Whether `c` is a letter or a digit. Modifier letters such as U+02BC are letters in Unicode and
@@ -98,11 +92,7 @@ pub(crate) fn is_letter_or_digit(c: char) -> bool {
 }
 
 fn is_word_character(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphanumeric()
-    } else {
-        is_letter_or_digit(c) || is_combining_mark(c)
-    }
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_letter_or_digit(c) || is_combining_mark(c) }
 }
 
 fn is_apostrophe(c: char) -> bool {

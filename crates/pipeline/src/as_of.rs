@@ -26,13 +26,8 @@ pub(crate) fn latest_shipment(lines: &ShipmentLines, partitions: &[Vec<ShipmentL
     for (day, count) in counts.into_iter().flatten() {
         *days.entry(day).or_default() += count;
     }
-    last_before_gap(&days).or_else(|| {
-        lines
-            .particulars
-            .iter()
-            .filter_map(|particulars| particulars.order_date)
-            .max()
-    })
+    last_before_gap(&days)
+        .or_else(|| lines.particulars.iter().filter_map(|particulars| particulars.order_date).max())
 }
 
 fn last_before_gap(days: &BTreeMap<Day, u64>) -> Option<Day> {
@@ -58,10 +53,7 @@ mod tests {
     use super::*;
 
     fn days(counts: &[(&str, u64)]) -> BTreeMap<Day, u64> {
-        counts
-            .iter()
-            .map(|(day, count)| (Day::parse_iso(day).unwrap(), *count))
-            .collect()
+        counts.iter().map(|(day, count)| (Day::parse_iso(day).unwrap(), *count)).collect()
     }
 
     #[test]

@@ -25,10 +25,8 @@ pub(crate) struct ReadingSummary {
 
 /// Books the rows that never became lines, and gathers what the files had to say.
 pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading]) -> ReadingSummary {
-    let mut summary = ReadingSummary {
-        by_source: vec![(0, 0); prepared.sources.len()],
-        ..ReadingSummary::default()
-    };
+    let mut summary =
+        ReadingSummary { by_source: vec![(0, 0); prepared.sources.len()], ..ReadingSummary::default() };
     let mut bill_to: BTreeMap<usize, u64> = BTreeMap::new();
     for (index, file) in plan.files.iter().enumerate() {
         let source = file.input.source.index();
@@ -36,14 +34,8 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
             let rows = files[original].receipt.rows;
             summary.books.rows.read += rows;
             summary.books.rows.add(Fate::Duplicate, rows);
-            let note = format!(
-                "the same bytes as {}: dropped whole",
-                plan.files[original].input.path
-            );
-            summary.file_notes.push(FileNote {
-                file: file.input.path.clone(),
-                note,
-            });
+            let note = format!("the same bytes as {}: dropped whole", plan.files[original].input.path);
+            summary.file_notes.push(FileNote { file: file.input.path.clone(), note });
             continue;
         }
         let reading = &files[index];
@@ -51,19 +43,14 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
         let rows = &mut summary.books.rows;
         rows.read += receipt.rows - receipt.accepted;
         rows.add(Fate::Excluded(Exclusion::TotalRow), receipt.total_rows);
-        rows.add(
-            Fate::Excluded(Exclusion::RepeatedHeader),
-            receipt.repeated_headers,
-        );
+        rows.add(Fate::Excluded(Exclusion::RepeatedHeader), receipt.repeated_headers);
         rows.add(Fate::Rejected, receipt.rejected);
         summary.by_source[source].0 += receipt.rows;
         summary.by_source[source].1 += receipt.rejected;
         *bill_to.entry(source).or_default() += receipt.bill_to_for_sold_to;
         add_rejects(&mut summary.rejects, receipt.rejects.clone(), receipt.rejected);
         if receipt.rows == 0 {
-            summary
-                .notes
-                .push(format!("{} has a header and no rows.", file.input.path));
+            summary.notes.push(format!("{} has a header and no rows.", file.input.path));
         }
         for (header, code) in &receipt.unknown_codes {
             summary.notes.push(format!(
@@ -72,19 +59,12 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
             ));
         }
         for note in &reading.dialects.notes {
-            summary.file_notes.push(FileNote {
-                file: file.input.path.clone(),
-                note: note.clone(),
-            });
+            summary.file_notes.push(FileNote { file: file.input.path.clone(), note: note.clone() });
         }
         if !reading.dialects.questions.is_empty() {
             rows_quarantined(&mut summary.books, receipt.accepted);
             summary.doubts.extend(
-                reading
-                    .dialects
-                    .questions
-                    .iter()
-                    .map(|question| format!("{}: {question}", file.input.path)),
+                reading.dialects.questions.iter().map(|question| format!("{}: {question}", file.input.path)),
             );
         }
     }
@@ -129,15 +109,9 @@ pub(crate) fn input_stamps(prepared: &Prepared, plan: &Plan, files: &[FileReadin
 }
 
 fn dialect(reading: &FileReading) -> String {
-    let numbers = reading
-        .dialects
-        .numbers
-        .iter()
-        .map(|(column, dialect)| format!("{} {dialect:?}", column.name()));
-    let dates = reading
-        .dialects
-        .dates
-        .iter()
-        .map(|(column, dialect)| format!("{} {dialect:?}", column.name()));
+    let numbers =
+        reading.dialects.numbers.iter().map(|(column, dialect)| format!("{} {dialect:?}", column.name()));
+    let dates =
+        reading.dialects.dates.iter().map(|(column, dialect)| format!("{} {dialect:?}", column.name()));
     numbers.chain(dates).collect::<Vec<_>>().join(", ").to_lowercase()
 }

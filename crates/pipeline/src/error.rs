@@ -29,12 +29,7 @@ impl std::error::Error for PipelineError {}
 
 impl PipelineError {
     pub(crate) fn new(path: &Path, line: Option<usize>, message: String) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message,
-            hint: None,
-        }
+        Self { path: path.to_owned(), line, message, hint: None }
     }
 
     pub(crate) fn hint(mut self, hint: &str) -> Self {
@@ -81,9 +76,7 @@ pub enum RunError {
 
 /// Makes an error of the TOML reader one that names the line and, for an unknown key, the nearest known one.
 pub(crate) fn locate(path: &Path, text: &str, error: &toml::de::Error) -> PipelineError {
-    let line = error
-        .span()
-        .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
     let message = error.message().to_owned();
     let words: Vec<String> = message
         .split('`')
@@ -92,11 +85,7 @@ pub(crate) fn locate(path: &Path, text: &str, error: &toml::de::Error) -> Pipeli
         .map(|(_, word)| word.to_owned())
         .collect();
     if let (true, [unknown, known @ ..]) = (message.starts_with("unknown "), words.as_slice()) {
-        let what = if message.starts_with("unknown field") {
-            "key"
-        } else {
-            "value"
-        };
+        let what = if message.starts_with("unknown field") { "key" } else { "value" };
         return PipelineError {
             path: path.to_owned(),
             line,
@@ -104,19 +93,12 @@ pub(crate) fn locate(path: &Path, text: &str, error: &toml::de::Error) -> Pipeli
             hint: Some(suggest(unknown, known)),
         };
     }
-    PipelineError {
-        path: path.to_owned(),
-        line,
-        message,
-        hint: None,
-    }
+    PipelineError { path: path.to_owned(), line, message, hint: None }
 }
 
 /// The first line on which a word stands.
 pub(crate) fn line_of(text: &str, word: &str) -> Option<usize> {
-    text.lines()
-        .position(|line| line.contains(word))
-        .map(|index| index + 1)
+    text.lines().position(|line| line.contains(word)).map(|index| index + 1)
 }
 
 fn suggest(word: &str, known: &[String]) -> String {
@@ -124,13 +106,7 @@ fn suggest(word: &str, known: &[String]) -> String {
         .iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-    let list = || {
-        known
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let list = || known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     match nearest {
         Some((score, candidate)) if score > 0.75 => format!("did you mean `{candidate}`?"),
         Some(_) => format!("there is {}", list()),

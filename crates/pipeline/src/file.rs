@@ -120,9 +120,7 @@ pub struct ScopeTable {
 
 impl Default for ScopeTable {
     fn default() -> Self {
-        Self {
-            class: "datacentre_accelerator".to_owned(),
-        }
+        Self { class: "datacentre_accelerator".to_owned() }
     }
 }
 
@@ -250,11 +248,7 @@ pub struct DetectTable {
 
 impl Default for DetectTable {
     fn default() -> Self {
-        Self {
-            select: vec!["all".to_owned()],
-            ignore: Vec::new(),
-            parameters: BTreeMap::new(),
-        }
+        Self { select: vec!["all".to_owned()], ignore: Vec::new(), parameters: BTreeMap::new() }
     }
 }
 
@@ -323,11 +317,7 @@ pub fn load(path: &Path) -> Result<Loaded, PipelineError> {
             .hint("name an existing pipeline file")
     })?;
     let file = toml::from_str(&text).map_err(|error| locate(path, &text, &error))?;
-    Ok(Loaded {
-        file,
-        text,
-        path: path.to_owned(),
-    })
+    Ok(Loaded { file, text, path: path.to_owned() })
 }
 
 impl Loaded {
@@ -335,20 +325,15 @@ impl Loaded {
     #[must_use]
     pub fn base(&self) -> PathBuf {
         let folder = self.path.parent().unwrap_or_else(|| Path::new(""));
-        if folder.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            folder.to_owned()
-        }
+        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
     }
 
     /// The pipeline's name: that of its file.
     #[must_use]
     pub fn name(&self) -> String {
-        self.path.file_stem().map_or_else(
-            || "pipeline".to_owned(),
-            |stem| stem.to_string_lossy().into_owned(),
-        )
+        self.path
+            .file_stem()
+            .map_or_else(|| "pipeline".to_owned(), |stem| stem.to_string_lossy().into_owned())
     }
 }
 

@@ -4,15 +4,20 @@
 
 mod as_of;
 mod bookkeeping;
+mod count;
 mod error;
 mod file;
+mod outcome;
 mod prepare;
 mod run;
+mod sources;
 mod stamp;
 mod store;
+mod told;
 
 pub use error::{PipelineError, RunError};
 pub use file::{Loaded, PipelineFile, load, pipeline_schema};
+pub use outcome::{Outcome, Progress, RunRequest, Silent, TopEntity};
 pub use prepare::{AsOf, InputOverride, Prepared, default_out, prepare};
-pub use run::{Outcome, Progress, RunRequest, Silent, TopEntity, run};
+pub use run::run;
 pub use store::MemoryStore;

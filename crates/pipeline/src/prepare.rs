@@ -1,21 +1,18 @@
 //! From the pipeline file to everything a run needs: sources, look-ups, overrides, detectors. Reads no data.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use chipwatch_detection::{ConfigError, Detector};
 use chipwatch_enrichment::items::{ItemOverrides, Rates};
 use chipwatch_enrichment::parties::Register;
-use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::lookup::Lookup;
 use chipwatch_ingest::{IngestError, SourceSpec};
-use chipwatch_records::{
-    Channel, Column, CountryCode, CountryOf, Day, DocumentType, NotEvaluated, Operator, Threshold,
-};
+use chipwatch_records::{CountryCode, CountryOf, Day, NotEvaluated, Operator, Threshold};
 use chipwatch_reference::{Scope, country};
 
 use crate::error::{PipelineError, RunError, line_of};
-use crate::file::{ChannelName, CountryOfName, EvidenceRows, Loaded, OperatorName, SourceTable};
+use crate::file::{CountryOfName, EvidenceRows, Loaded, OperatorName};
+use crate::sources::{lookups, sources};
 
 /// The day a report speaks for, as the pipeline says it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,10 +100,7 @@ pub fn prepare(loaded: &Loaded, inputs: &[InputOverride]) -> Result<Prepared, Ru
     if let Some(name) = &overrides.judgements {
         register.add_judgements(name, &read_kept(loaded, name, &mut files)?)?;
     }
-    let notes = lookups
-        .iter()
-        .flat_map(|(lookup, _)| lookup_notes(lookup))
-        .collect();
+    let notes = lookups.iter().flat_map(|(lookup, _)| lookup_notes(lookup)).collect();
     Ok(Prepared {
         name: loaded.name(),
         sources: sources(loaded, &lookups, inputs)?,
@@ -125,11 +119,11 @@ pub fn prepare(loaded: &Loaded, inputs: &[InputOverride]) -> Result<Prepared, Ru
     })
 }
 
-fn fault(loaded: &Loaded, word: &str, message: String, hint: &str) -> PipelineError {
+pub(crate) fn fault(loaded: &Loaded, word: &str, message: String, hint: &str) -> PipelineError {
     PipelineError::new(&loaded.path, line_of(&loaded.text, word), message).hint(hint)
 }
 
-fn unknown(loaded: &Loaded, what: &str, word: &str, known: &[&str]) -> PipelineError {
+pub(crate) fn unknown(loaded: &Loaded, what: &str, word: &str, known: &[&str]) -> PipelineError {
     let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
     PipelineError::unknown(&loaded.path, &loaded.text, what, word, &known)
 }
@@ -154,182 +148,13 @@ fn lookup_notes(lookup: &Lookup) -> Vec<String> {
 
 fn read_kept(loaded: &Loaded, name: &str, files: &mut Vec<HashedFile>) -> Result<String, RunError> {
     let path = loaded.base().join(name);
-    let text = std::fs::read_to_string(&path).map_err(|error| IngestError::Unreadable {
-        path: path.clone(),
-        why: error.to_string(),
-    })?;
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| IngestError::Unreadable { path: path.clone(), why: error.to_string() })?;
     files.push(HashedFile {
         name: name.to_owned(),
         blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
     });
     Ok(text)
-}
-
-fn columns(loaded: &Loaded, names: &[String]) -> Result<Vec<Column>, PipelineError> {
-    let known: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
-    names
-        .iter()
-        .map(|name| Column::from_name(name).ok_or_else(|| unknown(loaded, "column", name, &known)))
-        .collect()
-}
-
-fn column_map(
-    loaded: &Loaded,
-    map: &BTreeMap<String, String>,
-) -> Result<BTreeMap<Column, String>, PipelineError> {
-    let names: Vec<String> = map.keys().cloned().collect();
-    Ok(columns(loaded, &names)?
-        .into_iter()
-        .zip(map.values().cloned())
-        .collect())
-}
-
-fn lookups(loaded: &Loaded, files: &mut Vec<HashedFile>) -> Result<Vec<(Lookup, Vec<String>)>, RunError> {
-    let mut all = Vec::new();
-    for table in &loaded.file.lookup {
-        let (on, adds) = (columns(loaded, &table.on)?, columns(loaded, &table.adds)?);
-        let path = loaded.base().join(&table.file);
-        let lookup = Lookup::read(
-            &path,
-            &table.file,
-            &on,
-            &adds,
-            &column_map(loaded, &table.columns)?,
-        )?;
-        files.push(HashedFile {
-            name: table.file.clone(),
-            blake3: lookup.blake3.clone(),
-        });
-        all.push((lookup, table.sources.clone()));
-    }
-    Ok(all)
-}
-
-fn sources(
-    loaded: &Loaded,
-    lookups: &[(Lookup, Vec<String>)],
-    inputs: &[InputOverride],
-) -> Result<Vec<SourceSpec>, RunError> {
-    if loaded.file.source.is_empty() {
-        return Err(fault(
-            loaded,
-            "source",
-            "the pipeline has no [[source]]".into(),
-            "add one, with `files` and `layout`",
-        )
-        .into());
-    }
-    let mut specs = Vec::new();
-    for (index, table) in loaded.file.source.iter().enumerate() {
-        specs.push(source(loaded, table, index, lookups)?);
-    }
-    let names: Vec<String> = specs.iter().map(|spec: &SourceSpec| spec.name.clone()).collect();
-    if let Some(double) = names
-        .iter()
-        .enumerate()
-        .find(|(index, name)| names[..*index].contains(name))
-    {
-        return Err(fault(
-            loaded,
-            double.1,
-            format!("two sources are named `{}`", double.1),
-            "give each its own `name`",
-        )
-        .into());
-    }
-    let mut replaced = vec![false; specs.len()];
-    for input in inputs {
-        let index = match &input.source {
-            Some(name) => names
-                .iter()
-                .position(|known| known == name)
-                .ok_or_else(|| PipelineError::unknown(&loaded.path, "", "source", name, &names))?,
-            None if specs.len() == 1 => 0,
-            None => {
-                let hint = format!("say --input NAME=GLOB with one of {}", names.join(", "));
-                return Err(fault(
-                    loaded,
-                    "[[source]]",
-                    "--input without a name needs a pipeline with one source".into(),
-                    &hint,
-                )
-                .into());
-            }
-        };
-        if !replaced[index] {
-            specs[index].patterns.clear();
-            replaced[index] = true;
-        }
-        specs[index].base = std::path::PathBuf::from("");
-        specs[index].patterns.push(input.pattern.clone());
-    }
-    if let Some(empty) = specs.iter().find(|spec| spec.patterns.is_empty()) {
-        let message = format!("source `{}` names no files", empty.name);
-        return Err(fault(
-            loaded,
-            "[[source]]",
-            message,
-            "add `files = [\"…\"]` or say --input GLOB",
-        )
-        .into());
-    }
-    Ok(specs)
-}
-
-fn source(
-    loaded: &Loaded,
-    table: &SourceTable,
-    index: usize,
-    lookups: &[(Lookup, Vec<String>)],
-) -> Result<SourceSpec, RunError> {
-    let name = table
-        .name
-        .clone()
-        .unwrap_or_else(|| format!("source{}", index + 1));
-    let layout = Layout::named(&table.layout).map_err(|error| match error {
-        IngestError::UnknownLayout { name, known } => {
-            RunError::from(unknown(loaded, "layout", &name, &known))
-        }
-        other => RunError::Input(other),
-    })?;
-    if let Some(encoding) = table
-        .encoding
-        .as_deref()
-        .filter(|name| !name.eq_ignore_ascii_case("utf-8"))
-    {
-        return Err(unknown(loaded, "encoding", encoding, &["utf-8"]).into());
-    }
-    let mut document_types = BTreeMap::new();
-    let known: Vec<&str> = DocumentType::ALL.iter().map(|kind| kind.as_str()).collect();
-    for (code, kind) in &table.document_types {
-        let kind =
-            DocumentType::from_name(kind).ok_or_else(|| unknown(loaded, "document type", kind, &known))?;
-        document_types.insert(code.to_uppercase(), kind);
-    }
-    let mine = |sources: &Vec<String>| sources.is_empty() || sources.contains(&name);
-    Ok(SourceSpec {
-        patterns: table.files.clone(),
-        base: loaded.base(),
-        layout,
-        channel: match table.channel {
-            ChannelName::SellIn => Channel::SellIn,
-            ChannelName::SellThrough => Channel::SellThrough,
-            ChannelName::Customs => Channel::Customs,
-        },
-        seller: table.seller.clone(),
-        system: table.system.clone().unwrap_or_else(|| name.clone()),
-        number: table.number,
-        date: table.date,
-        columns: column_map(loaded, &table.columns)?,
-        document_types,
-        replaces: table.replaces.clone(),
-        lookups: lookups
-            .iter()
-            .filter(|(_, sources)| mine(sources))
-            .map(|(lookup, _)| lookup.clone())
-            .collect(),
-        name,
-    })
 }
 
 fn as_of(loaded: &Loaded) -> Result<AsOf, PipelineError> {
@@ -346,12 +171,7 @@ fn as_of(loaded: &Loaded) -> Result<AsOf, PipelineError> {
 fn threshold(loaded: &Loaded) -> Result<Threshold, PipelineError> {
     let table = &loaded.file.threshold;
     let since = Day::parse_iso(&table.since).ok_or_else(|| {
-        fault(
-            loaded,
-            "since",
-            format!("`{}` is no day", table.since),
-            "write it as yyyy-mm-dd",
-        )
+        fault(loaded, "since", format!("`{}` is no day", table.since), "write it as yyyy-mm-dd")
     })?;
     if table.chips < 1 {
         return Err(fault(
@@ -363,12 +183,7 @@ fn threshold(loaded: &Loaded) -> Result<Threshold, PipelineError> {
     }
     let code = |text: &String| -> Result<CountryCode, PipelineError> {
         country(text).ok_or_else(|| {
-            fault(
-                loaded,
-                text,
-                format!("`{text}` is no country"),
-                "use ISO 3166 codes such as `SG`",
-            )
+            fault(loaded, text, format!("`{text}` is no country"), "use ISO 3166 codes such as `SG`")
         })
     };
     Ok(Threshold {
@@ -407,18 +222,12 @@ fn detectors(loaded: &Loaded) -> Result<Vec<Box<dyn Detector>>, PipelineError> {
                 message: error.to_string(),
                 ..PipelineError::unknown(&loaded.path, &loaded.text, "key", key, candidates)
             },
-            ConfigError::InvalidParameter { key, .. } => fault(
-                loaded,
-                key,
-                error.to_string(),
-                "see `chipwatch detectors explain`",
-            ),
-            ConfigError::NothingSelected => fault(
-                loaded,
-                "[detect]",
-                error.to_string(),
-                "select at least one detector",
-            ),
+            ConfigError::InvalidParameter { key, .. } => {
+                fault(loaded, key, error.to_string(), "see `chipwatch detectors explain`")
+            }
+            ConfigError::NothingSelected => {
+                fault(loaded, "[detect]", error.to_string(), "select at least one detector")
+            }
         }
     })
 }
@@ -443,14 +252,9 @@ fn unused(loaded: &Loaded) -> Vec<NotEvaluated> {
     let mut unused = Vec::new();
     for (what, names) in named {
         if !names.is_empty() {
-            let names: Vec<String> = names
-                .into_iter()
-                .map(|name| format!("{name} (not read by this version)"))
-                .collect();
-            unused.push(NotEvaluated {
-                what: what.to_owned(),
-                missing: names,
-            });
+            let names: Vec<String> =
+                names.into_iter().map(|name| format!("{name} (not read by this version)")).collect();
+            unused.push(NotEvaluated { what: what.to_owned(), missing: names });
         }
     }
     unused

@@ -71,10 +71,7 @@ pub(crate) fn manifest(
         lists: prepared
             .files
             .iter()
-            .map(|file| NamedHash {
-                name: file.name.clone(),
-                blake3: file.blake3.clone(),
-            })
+            .map(|file| NamedHash { name: file.name.clone(), blake3: file.blake3.clone() })
             .collect(),
         reference_tables: reference_tables(),
         counts: BTreeMap::new(),

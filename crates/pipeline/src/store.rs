@@ -13,21 +13,13 @@ pub struct MemoryStore {
 
 impl Store for MemoryStore {
     fn put(&self, task: &str, part: Part) -> Result<(), String> {
-        let mut parts = self
-            .parts
-            .lock()
-            .map_err(|_| "a reader thread failed".to_owned())?;
+        let mut parts = self.parts.lock().map_err(|_| "a reader thread failed".to_owned())?;
         parts.insert(task.to_owned(), part);
         Ok(())
     }
 
     fn take(&self, task: &str) -> Result<Part, String> {
-        let mut parts = self
-            .parts
-            .lock()
-            .map_err(|_| "a reader thread failed".to_owned())?;
-        parts
-            .remove(task)
-            .ok_or_else(|| format!("the part of task {task} is lost"))
+        let mut parts = self.parts.lock().map_err(|_| "a reader thread failed".to_owned())?;
+        parts.remove(task).ok_or_else(|| format!("the part of task {task} is lost"))
     }
 }

@@ -186,12 +186,9 @@ impl Role {
                 Some(C::ShipToParentName),
                 Some(C::ShipToParentCountry),
             ],
-            Self::Intermediate => four(
-                C::IntermediateId,
-                C::IntermediateName,
-                C::IntermediateAddress,
-                C::IntermediateCountry,
-            ),
+            Self::Intermediate => {
+                four(C::IntermediateId, C::IntermediateName, C::IntermediateAddress, C::IntermediateCountry)
+            }
             Self::EndUser => [
                 Some(C::EndUserId),
                 Some(C::EndUserName),
@@ -200,12 +197,9 @@ impl Role {
                 Some(C::EndUserParentName),
                 Some(C::EndUserParentCountry),
             ],
-            Self::Forwarder => four(
-                C::ForwarderId,
-                C::ForwarderName,
-                C::ForwarderAddress,
-                C::ForwarderCountry,
-            ),
+            Self::Forwarder => {
+                four(C::ForwarderId, C::ForwarderName, C::ForwarderAddress, C::ForwarderCountry)
+            }
             Self::Payer => four(C::PayerId, C::PayerName, C::PayerAddress, C::PayerCountry),
         }
     }
@@ -227,11 +221,9 @@ mod tests {
 
     #[test]
     fn a_role_owns_the_columns_that_carry_its_name() {
-        for (role, prefix) in [
-            (Role::SoldTo, "sold_to_"),
-            (Role::EndUser, "end_user_"),
-            (Role::Payer, "payer_"),
-        ] {
+        for (role, prefix) in
+            [(Role::SoldTo, "sold_to_"), (Role::EndUser, "end_user_"), (Role::Payer, "payer_")]
+        {
             for column in role.columns().into_iter().flatten() {
                 assert!(column.name().starts_with(prefix), "{}", column.name());
             }

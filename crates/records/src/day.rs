@@ -25,9 +25,7 @@ impl Day {
     /// Reads `yyyy-mm-dd`.
     #[must_use]
     pub fn parse_iso(text: &str) -> Option<Self> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .and_then(Self::from_date)
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(Self::from_date)
     }
 
     /// Days since 1970-01-01.
@@ -46,10 +44,14 @@ impl Day {
     #[must_use]
     pub fn quarter(self) -> Quarter {
         let date = self.date();
-        Quarter {
-            year: date.year(),
-            quarter: date.month0() / 3 + 1,
-        }
+        Quarter { year: date.year(), quarter: date.month0() / 3 + 1 }
+    }
+
+    /// Year and month, as 202403.
+    #[must_use]
+    pub fn month(self) -> i32 {
+        let date = self.date();
+        date.year() * 100 + date.month() as i32
     }
 
     /// A calendar date as a day; `None` for the one date before 0001-01-01 that has no number.

@@ -180,9 +180,7 @@ pub struct Ledger<'a> {
 impl Ledger<'_> {
     /// The entries of each entity, in the order of entities.
     pub fn subjects(&self) -> impl Iterator<Item = (EntityId, &[Entry])> {
-        self.entries
-            .chunk_by(|a, b| a.entity == b.entity)
-            .map(|entries| (entries[0].entity, entries))
+        self.entries.chunk_by(|a, b| a.entity == b.entity).map(|entries| (entries[0].entity, entries))
     }
 
     /// The line behind an entry.

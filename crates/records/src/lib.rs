@@ -12,6 +12,7 @@ pub mod ids;
 pub mod ledger;
 pub mod rejects;
 pub mod shipment;
+pub mod tables;
 pub mod texts;
 
 pub use books::{Books, Exclusion, Fate, Tally};
@@ -35,4 +36,5 @@ pub use shipment::{
     Channel, DocumentStage, DocumentType, Documents, InputFile, ItemAsWritten, Particulars, PartyAsWritten,
     ShipmentLine, ShipmentLines, Source, UnitPrice, document_digest,
 };
+pub use tables::{Monthly, MonthlyRow, TableColumn, TableKind};
 pub use texts::Texts;

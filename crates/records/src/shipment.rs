@@ -119,11 +119,7 @@ impl UnitPrice {
     /// A price of so many ten-thousandths; the sign of a credit is dropped.
     #[must_use]
     pub fn from_ten_thousandths(value: i64) -> Option<Self> {
-        value
-            .checked_abs()?
-            .checked_add(1)
-            .and_then(NonZeroI64::new)
-            .map(Self)
+        value.checked_abs()?.checked_add(1).and_then(NonZeroI64::new).map(Self)
     }
 
     /// The price in ten-thousandths.

@@ -12,10 +12,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self {
-            arena: String::new(),
-            ends: vec![0],
-        }
+        Self { arena: String::new(), ends: vec![0] }
     }
 }
 

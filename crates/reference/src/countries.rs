@@ -57,9 +57,7 @@ pub fn country(text: &str) -> Option<CountryCode> {
 #[must_use]
 pub fn country_name(code: CountryCode) -> Option<&'static str> {
     let all = countries();
-    all.binary_search_by(|country| country.code.cmp(&code))
-        .ok()
-        .map(|index| all[index].name)
+    all.binary_search_by(|country| country.code.cmp(&code)).ok().map(|index| all[index].name)
 }
 
 pub(crate) fn parse(text: &'static str) -> Result<Vec<Country>, TableError> {
@@ -134,11 +132,7 @@ mod tests {
             ("Österreich", "AT"),
             ("Korea (South)", "KR"),
         ] {
-            assert_eq!(
-                country(text).map(|code| code.to_string()).as_deref(),
-                Some(code),
-                "{text}"
-            );
+            assert_eq!(country(text).map(|code| code.to_string()).as_deref(), Some(code), "{text}");
         }
         for text in ["", "-", "Atlantis", "Republic of China", "EU", "ZZ", "C"] {
             assert_eq!(country(text), None, "{text}");

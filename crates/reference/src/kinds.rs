@@ -82,8 +82,6 @@ impl Confidence {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Confirmed, Self::Unconfirmed]
-            .into_iter()
-            .find(|confidence| confidence.as_str() == text)
+        [Self::Confirmed, Self::Unconfirmed].into_iter().find(|confidence| confidence.as_str() == text)
     }
 }

@@ -104,14 +104,9 @@ impl ModelClass {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [
-            Self::DatacentreAccelerator,
-            Self::Workstation,
-            Self::Consumer,
-            Self::Other,
-        ]
-        .into_iter()
-        .find(|class| class.as_str() == text)
+        [Self::DatacentreAccelerator, Self::Workstation, Self::Consumer, Self::Other]
+            .into_iter()
+            .find(|class| class.as_str() == text)
     }
 }
 
@@ -189,10 +184,7 @@ impl Model {
     /// Total processing performance from operations and widths: the largest product (15 CFR 774, 3A090 Note 2).
     #[must_use]
     pub fn recomputed_tpp(&self) -> Option<f64> {
-        self.tops_by_bits
-            .iter()
-            .map(|(bits, tops)| f64::from(*bits) * tops)
-            .max_by(f64::total_cmp)
+        self.tops_by_bits.iter().map(|(bits, tops)| f64::from(*bits) * tops).max_by(f64::total_cmp)
     }
 
     /// Performance density from operations, widths and die area.
@@ -213,9 +205,7 @@ impl Model {
 static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| parse(TEXT).unwrap_or_default());
 
 static BY_NAME: LazyLock<HashMap<String, &'static Model>> = LazyLock::new(|| {
-    let names = models()
-        .iter()
-        .flat_map(|model| names_of(model).map(move |name| (name, model)));
+    let names = models().iter().flat_map(|model| names_of(model).map(move |name| (name, model)));
     names.collect()
 });
 
@@ -257,11 +247,7 @@ pub(crate) fn parse(text: &'static str) -> Result<Vec<Model>, TableError> {
 }
 
 fn parse_row(row: &Row) -> Result<Model, TableError> {
-    let number = |text: &str| {
-        text.parse::<f64>()
-            .ok()
-            .filter(|number| number.is_finite() && *number > 0.0)
-    };
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
     let aliases = row.list("aliases");
     if aliases.iter().any(|alias| words(alias) != *alias) {
         return Err(row.wrong("aliases"));
@@ -287,9 +273,8 @@ fn parse_row(row: &Row) -> Result<Model, TableError> {
             _ => None,
         })?,
         reference_usd_per_chip: row.optional("reference_usd_per_chip", number)?,
-        packages_per_card: row.read("packages_per_card", |text| {
-            text.parse().ok().filter(|count| *count > 0)
-        })?,
+        packages_per_card: row
+            .read("packages_per_card", |text| text.parse().ok().filter(|count| *count > 0))?,
         confidence: row.read("confidence", Confidence::parse)?,
         source: row.filled("source")?,
     })

@@ -15,15 +15,7 @@ use crate::table::{TableError, rows};
 pub const FILE: &str = "parts.tsv";
 /// The table as embedded.
 pub const TEXT: &str = include_str!("../tables/parts.tsv");
-const COLUMNS: &[&str] = &[
-    "pattern",
-    "model",
-    "kind",
-    "chips_min",
-    "chips_max",
-    "confidence",
-    "source",
-];
+const COLUMNS: &[&str] = &["pattern", "model", "kind", "chips_min", "chips_max", "confidence", "source"];
 
 /// A catalogued part number or family of part numbers.
 #[derive(Clone, PartialEq, Debug)]
@@ -74,36 +66,21 @@ pub fn normalised(part_number: &str) -> String {
         .nfkc()
         .take(256)
         .filter(|c| !c.is_whitespace() && !c.is_control())
-        .map(|c| {
-            if matches!(c, '‐' | '‑' | '–' | '—' | '−') {
-                '-'
-            } else {
-                c
-            }
-        })
+        .map(|c| if matches!(c, '‐' | '‑' | '–' | '—' | '−') { '-' } else { c })
         .flat_map(char::to_uppercase)
         .collect();
     let undashed = plain.len() == 15
         && plain.starts_with(['6', '9'])
         && plain.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if undashed {
-        [&plain[..3], &plain[3..8], &plain[8..12], &plain[12..]].join("-")
-    } else {
-        plain
-    }
+    if undashed { [&plain[..3], &plain[3..8], &plain[8..12], &plain[12..]].join("-") } else { plain }
 }
 
 fn matches(pattern: &str, number: &[u8]) -> bool {
-    let (pattern, whole) = pattern
-        .strip_suffix('$')
-        .map_or((pattern, false), |pattern| (pattern, true));
+    let (pattern, whole) = pattern.strip_suffix('$').map_or((pattern, false), |pattern| (pattern, true));
     let pattern = pattern.as_bytes();
     number.len() >= pattern.len()
         && (!whole || number.len() == pattern.len())
-        && pattern
-            .iter()
-            .zip(number)
-            .all(|(expected, found)| *expected == b'.' || expected == found)
+        && pattern.iter().zip(number).all(|(expected, found)| *expected == b'.' || expected == found)
 }
 
 fn literals(part: &Part) -> usize {
@@ -128,9 +105,7 @@ pub(crate) fn parse(text: &'static str) -> Result<Vec<Part>, TableError> {
             model: row.optional("model", model)?,
             kind: row.read("kind", Kind::parse)?,
             chips_min,
-            chips_max: row.read("chips_max", |text| {
-                text.parse().ok().filter(|max| *max >= chips_min)
-            })?,
+            chips_max: row.read("chips_max", |text| text.parse().ok().filter(|max| *max >= chips_min))?,
             confidence: row.read("confidence", Confidence::parse)?,
             source: row.filled("source")?,
         });

@@ -13,17 +13,8 @@ use crate::table::{TableError, rows};
 pub const FILE: &str = "systems.tsv";
 /// The table as embedded.
 pub const TEXT: &str = include_str!("../tables/systems.tsv");
-const COLUMNS: &[&str] = &[
-    "name",
-    "aliases",
-    "kind",
-    "chips_min",
-    "chips_typical",
-    "chips_max",
-    "model",
-    "confidence",
-    "source",
-];
+const COLUMNS: &[&str] =
+    &["name", "aliases", "kind", "chips_min", "chips_typical", "chips_max", "model", "confidence", "source"];
 
 /// A system, a board or a server.
 #[derive(Clone, PartialEq, Debug)]
@@ -71,9 +62,7 @@ struct Systems {
 static SYSTEMS: LazyLock<Systems> = LazyLock::new(|| {
     let all = parse(TEXT).unwrap_or_default();
     let aliases = || {
-        all.iter()
-            .enumerate()
-            .flat_map(|(row, system)| system.aliases.iter().map(move |alias| (row, alias)))
+        all.iter().enumerate().flat_map(|(row, system)| system.aliases.iter().map(move |alias| (row, alias)))
     };
     Systems {
         automaton: AhoCorasick::new(aliases().map(|(_, alias)| format!(" {alias} "))).ok(),
@@ -100,11 +89,7 @@ pub fn find_in_words(words: &str) -> Option<Found> {
         });
         if better {
             let system = &SYSTEMS.all[SYSTEMS.owners[hit.pattern().as_usize()]];
-            best = Some(Found {
-                system,
-                start: hit.start(),
-                end: hit.end(),
-            });
+            best = Some(Found { system, start: hit.start(), end: hit.end() });
         }
     }
     best
@@ -124,16 +109,13 @@ pub(crate) fn parse(text: &'static str) -> Result<Vec<System>, TableError> {
         if aliases.iter().any(|alias| words(alias) != *alias) {
             return Err(row.wrong("aliases"));
         }
-        if let Some(alias) = aliases
-            .iter()
-            .find(|alias| systems.iter().any(|other| other.aliases.contains(alias)))
+        if let Some(alias) =
+            aliases.iter().find(|alias| systems.iter().any(|other| other.aliases.contains(alias)))
         {
             return Err(row.repeated(alias));
         }
         let chips_min: u32 = row.read("chips_min", |text| text.parse().ok())?;
-        let chips_max = row.read("chips_max", |text| {
-            text.parse().ok().filter(|max| *max >= chips_min)
-        })?;
+        let chips_max = row.read("chips_max", |text| text.parse().ok().filter(|max| *max >= chips_min))?;
         let within = |typical: &u32| (chips_min..=chips_max).contains(typical);
         systems.push(System {
             name: row.filled("name")?,
@@ -169,10 +151,7 @@ mod tests {
             (" DL380A GEN12 ", "DL380a Gen12", 0, 10),
         ] {
             let found = find_in_words(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(
-                (found.system.name, found.system.chips_min, found.system.chips_max),
-                (name, min, max)
-            );
+            assert_eq!((found.system.name, found.system.chips_min, found.system.chips_max), (name, min, max));
         }
         assert_eq!(look_up("sys-821ge-tnhr").map(|system| system.chips_max), Some(8));
         assert!(look_up("935-24287-A800-0R0").is_none());

@@ -69,32 +69,17 @@ pub(crate) fn rows(
         .enumerate()
         .map(|(index, line)| (index + 1, line))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    let header: Vec<_> = lines
-        .next()
-        .map_or_else(Vec::new, |(_, line)| line.split('\t').collect());
+    let header: Vec<_> = lines.next().map_or_else(Vec::new, |(_, line)| line.split('\t').collect());
     if header != columns {
-        return Err(TableError::Header {
-            table,
-            expected: columns.join(" "),
-        });
+        return Err(TableError::Header { table, expected: columns.join(" ") });
     }
     lines
         .map(|(line, text)| {
             let cells: Vec<_> = text.split('\t').collect();
             if cells.len() == columns.len() {
-                Ok(Row {
-                    table,
-                    line,
-                    columns,
-                    cells,
-                })
+                Ok(Row { table, line, columns, cells })
             } else {
-                Err(TableError::Cells {
-                    table,
-                    line,
-                    found: cells.len(),
-                    expected: columns.len(),
-                })
+                Err(TableError::Cells { table, line, found: cells.len(), expected: columns.len() })
             }
         })
         .collect()
@@ -103,17 +88,12 @@ pub(crate) fn rows(
 impl Row {
     /// The cell under `column`; empty for a column the table does not have.
     pub(crate) fn text(&self, column: &'static str) -> &'static str {
-        self.columns
-            .iter()
-            .position(|name| *name == column)
-            .map_or("", |index| self.cells[index])
+        self.columns.iter().position(|name| *name == column).map_or("", |index| self.cells[index])
     }
 
     /// The cell under `column`, which must not be empty.
     pub(crate) fn filled(&self, column: &'static str) -> Result<&'static str, TableError> {
-        Some(self.text(column))
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| self.wrong(column))
+        Some(self.text(column)).filter(|text| !text.is_empty()).ok_or_else(|| self.wrong(column))
     }
 
     /// The cell under `column` read with `read`.
@@ -131,37 +111,21 @@ impl Row {
         column: &'static str,
         read: impl Fn(&'static str) -> Option<T>,
     ) -> Result<Option<T>, TableError> {
-        if self.text(column).is_empty() {
-            Ok(None)
-        } else {
-            self.read(column, read).map(Some)
-        }
+        if self.text(column).is_empty() { Ok(None) } else { self.read(column, read).map(Some) }
     }
 
     /// The parts of a `;` list; none for an empty cell.
     pub(crate) fn list(&self, column: &'static str) -> Vec<&'static str> {
-        self.text(column)
-            .split(';')
-            .filter(|part| !part.is_empty())
-            .collect()
+        self.text(column).split(';').filter(|part| !part.is_empty()).collect()
     }
 
     /// The error for the cell under `column`.
     pub(crate) fn wrong(&self, column: &'static str) -> TableError {
-        TableError::Value {
-            table: self.table,
-            line: self.line,
-            column,
-            value: self.text(column).to_owned(),
-        }
+        TableError::Value { table: self.table, line: self.line, column, value: self.text(column).to_owned() }
     }
 
     /// The error for a key that stands in the table already.
     pub(crate) fn repeated(&self, key: &str) -> TableError {
-        TableError::Repeated {
-            table: self.table,
-            line: self.line,
-            key: key.to_owned(),
-        }
+        TableError::Repeated { table: self.table, line: self.line, key: key.to_owned() }
     }
 }

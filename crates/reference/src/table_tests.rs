@@ -100,18 +100,14 @@ fn recomputed_figures_are_the_tables() {
 
 #[test]
 fn listed_classes_follow_from_the_figures() {
-    for model in models()
-        .iter()
-        .filter(|model| model.class == ModelClass::DatacentreAccelerator || model.name == "A2")
+    for model in
+        models().iter().filter(|model| model.class == ModelClass::DatacentreAccelerator || model.name == "A2")
     {
         let (Some(tpp), Some(density)) = (model.recomputed_tpp(), model.recomputed_density()) else {
             continue;
         };
-        let expected = if model.name == "H20" {
-            "letter 2025-04 (not 3A090)"
-        } else {
-            paragraph(tpp, density)
-        };
+        let expected =
+            if model.name == "H20" { "letter 2025-04 (not 3A090)" } else { paragraph(tpp, density) };
         assert_eq!(model.listed_class, expected, "{}", model.name);
     }
 }
@@ -136,10 +132,7 @@ fn borderlines() {
         assert_eq!(named(name).listed_class, "out (Note 2)");
     }
     for name in ["RTX 6000 Ada", "RTX 4090", "RTX 5090"] {
-        assert!(
-            tpp(name) >= 4800.0 && named(name).listed_class.contains("NAC/ACA"),
-            "{name}"
-        );
+        assert!(tpp(name) >= 4800.0 && named(name).listed_class.contains("NAC/ACA"), "{name}");
     }
     // H200 NVL: inside tariff band T1 by the maker's own figure, outside by the recomputed one.
     let band = 14_000.0..17_500.0;

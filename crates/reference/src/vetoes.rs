@@ -54,22 +54,13 @@ struct Searcher {
 static VETOES: LazyLock<Vetoes> = LazyLock::new(|| {
     let all = parse(TEXT).unwrap_or_default();
     let searcher = |ascii: bool| {
-        let rows: Vec<_> = (0..all.len())
-            .filter(|row| all[*row].word.is_ascii() == ascii)
-            .collect();
+        let rows: Vec<_> = (0..all.len()).filter(|row| all[*row].word.is_ascii() == ascii).collect();
         let pad = if ascii { " " } else { "" };
         let patterns = rows.iter().map(|row| format!("{pad}{}{pad}", all[*row].word));
-        Searcher {
-            automaton: AhoCorasick::new(patterns).ok(),
-            rows,
-        }
+        Searcher { automaton: AhoCorasick::new(patterns).ok(), rows }
     };
     let (spaced, unspaced) = (searcher(true), searcher(false));
-    Vetoes {
-        all,
-        spaced,
-        unspaced,
-    }
+    Vetoes { all, spaced, unspaced }
 });
 
 impl Searcher {
@@ -79,10 +70,7 @@ impl Searcher {
         };
         automaton
             .find_overlapping_iter(text)
-            .map(|hit| Found {
-                veto: &all[self.rows[hit.pattern().as_usize()]],
-                start: hit.start(),
-            })
+            .map(|hit| Found { veto: &all[self.rows[hit.pattern().as_usize()]], start: hit.start() })
             .collect()
     }
 }
@@ -102,11 +90,7 @@ pub fn in_words(words: &str) -> Vec<Found> {
 /// The veto words of other scripts in a text of capitals.
 #[must_use]
 pub fn in_text(text: &str) -> Vec<Found> {
-    if text.is_ascii() {
-        Vec::new()
-    } else {
-        VETOES.unspaced.find(&VETOES.all, text)
-    }
+    if text.is_ascii() { Vec::new() } else { VETOES.unspaced.find(&VETOES.all, text) }
 }
 
 pub(crate) fn parse(text: &'static str) -> Result<Vec<Veto>, TableError> {

@@ -95,10 +95,7 @@ pub(crate) fn push_csv(out: &mut Vec<u8>, text: &str) {
 
 /// Whether a look at the first byte leaves a formula possible. Spaces may stand before it, an ideographic one too.
 fn opens_like_a_formula(text: &str) -> bool {
-    matches!(
-        text.as_bytes().first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b' ' | 0xe1 | 0xe3)
-    )
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b' ' | 0xe1 | 0xe3))
 }
 
 /// Whether a spreadsheet may run the cell. Spaces and hidden characters before the sign do not help.
@@ -134,11 +131,7 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
             _ => out.push(c),
         }
     }
-    if out == text {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(out)
-    }
+    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
 }
 
 fn ends_in_www(before: &[u8]) -> bool {
@@ -162,45 +155,25 @@ mod tests {
 
     #[test]
     fn ordinary_texts_are_handed_back_as_they_are() {
-        for text in [
-            "",
-            "Acme GmbH & Co. KG",
-            "杭州云端科技有限公司",
-            "شركة الخليج",
-            "Łódź – Chips",
-            "12/3-A",
-        ] {
+        for text in
+            ["", "Acme GmbH & Co. KG", "杭州云端科技有限公司", "شركة الخليج", "Łódź – Chips", "12/3-A"]
+        {
             assert!(matches!(csv(text), Cow::Borrowed(same) if same == text), "{text}");
-            assert!(
-                matches!(terminal(text), Cow::Borrowed(same) if same == text),
-                "{text}"
-            );
+            assert!(matches!(terminal(text), Cow::Borrowed(same) if same == text), "{text}");
         }
         assert!(matches!(markdown("Acme Inc."), Cow::Borrowed("Acme Inc.")));
     }
 
     #[test]
     fn a_cell_that_a_spreadsheet_would_run_is_made_text() {
-        for text in [
-            "=1+1",
-            "+49",
-            "-5",
-            "@SUM(A1)",
-            "＝1",
-            "－1",
-            "  =1",
-            "\u{3000}=1",
-            "\u{200b}=1",
-            "\u{feff}@x",
-        ] {
+        for text in
+            ["=1+1", "+49", "-5", "@SUM(A1)", "＝1", "－1", "  =1", "\u{3000}=1", "\u{200b}=1", "\u{feff}@x"]
+        {
             assert!(csv(text).starts_with('\''), "{text:?} became {:?}", csv(text));
         }
         assert_eq!(csv("\t=1"), "'\\u{9}=1");
         assert_eq!(csv("\rx"), "'\\u{d}x");
-        assert_eq!(
-            csv("=HYPERLINK(\"http://x\",\"y\")"),
-            "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""
-        );
+        assert_eq!(csv("=HYPERLINK(\"http://x\",\"y\")"), "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
     }
 
     #[test]
@@ -214,10 +187,7 @@ mod tests {
 
     #[test]
     fn markdown_shows_what_was_written() {
-        assert_eq!(
-            markdown("<script>alert(1)</script>"),
-            "&lt;script&gt;alert(1)&lt;/script&gt;"
-        );
+        assert_eq!(markdown("<script>alert(1)</script>"), "&lt;script&gt;alert(1)&lt;/script&gt;");
         assert_eq!(
             markdown("a|b `c` *d* _e_ [f](g) \\ #"),
             "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\[f\\](g) \\\\ \\#"
@@ -228,10 +198,7 @@ mod tests {
 
     #[test]
     fn a_terminal_obeys_no_name() {
-        assert_eq!(
-            terminal("a\u{1b}]0;x\u{7}b\u{9b}2J"),
-            "a\\u{1b}]0;x\\u{7}b\\u{9b}2J"
-        );
+        assert_eq!(terminal("a\u{1b}]0;x\u{7}b\u{9b}2J"), "a\\u{1b}]0;x\\u{7}b\\u{9b}2J");
         assert_eq!(terminal("a\u{202e}b\nc"), "a\\u{202e}b\\u{a}c");
     }
 }

@@ -52,12 +52,7 @@ impl RunFolder {
         sweep(out)?;
         let temporary = out.join(format!("{TEMPORARY}{run_id}-{}", std::process::id()));
         fs::create_dir(&temporary).map_err(|source| ReportError::io(&temporary, source))?;
-        Ok(Self {
-            out: out.to_owned(),
-            temporary,
-            keep: false,
-            lock,
-        })
+        Ok(Self { out: out.to_owned(), temporary, keep: false, lock })
     }
 
     /// Where to write the files of the run.
@@ -72,11 +67,7 @@ impl RunFolder {
     /// When a file cannot be written, or the same run gave another result before.
     pub fn publish(mut self, run_name: &str, trusted: bool) -> Result<Published, ReportError> {
         sync_files(&self.temporary)?;
-        let name = if trusted {
-            run_name.to_owned()
-        } else {
-            format!("{run_name}.draft")
-        };
+        let name = if trusted { run_name.to_owned() } else { format!("{run_name}.draft") };
         let path = self.out.join(&name);
         let stands = path.is_dir();
         if trusted && stands {
@@ -91,9 +82,7 @@ impl RunFolder {
         } else {
             if stands {
                 // A draft takes the place of an earlier one, which is swept like any unfinished folder.
-                let earlier = self
-                    .out
-                    .join(format!("{TEMPORARY}earlier-{}", std::process::id()));
+                let earlier = self.out.join(format!("{TEMPORARY}earlier-{}", std::process::id()));
                 rename(&path, &earlier)?;
                 rename(&self.temporary, &path)?;
                 remove(&earlier)?;
@@ -107,10 +96,7 @@ impl RunFolder {
             point_latest(&self.out, &name)?;
             sync_folder(&self.out)?;
         }
-        Ok(Published {
-            path,
-            stood_already: trusted && stands,
-        })
+        Ok(Published { path, stood_already: trusted && stands })
     }
 }
 
@@ -128,33 +114,21 @@ impl Drop for RunFolder {
 fn lock(out: &Path) -> Result<File, ReportError> {
     let path = out.join(LOCK);
     let failed = |source| ReportError::io(&path, source);
-    let options = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .to_owned();
+    let options = File::options().read(true).write(true).create(true).truncate(false).to_owned();
     let mut file = options.open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
             // Some systems let nobody read a locked file: then the holder stays unknown.
-            let holder = file
-                .read_to_string(&mut text)
-                .ok()
-                .and_then(|_| text.trim().parse().ok());
-            return Err(ReportError::Locked {
-                path: out.to_owned(),
-                holder,
-            });
+            let holder = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(ReportError::Locked { path: out.to_owned(), holder });
         }
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
     file.set_len(0).map_err(failed)?;
     file.rewind().map_err(failed)?;
-    file.write_all(format!("{}\n", std::process::id()).as_bytes())
-        .map_err(failed)?;
+    file.write_all(format!("{}\n", std::process::id()).as_bytes()).map_err(failed)?;
     Ok(file)
 }
 
@@ -172,12 +146,7 @@ fn remove(path: &Path) -> Result<(), ReportError> {
     let failed = |source| ReportError::io(path, source);
     // A link is removed, never followed.
     let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
-    if kind.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    }
-    .map_err(failed)
+    if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed)
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), ReportError> {
@@ -200,8 +169,7 @@ fn sync_files(folder: &Path) -> Result<(), ReportError> {
         let path = folder.join(name);
         // Some systems sync a file only through a handle that may write.
         let file = File::options().write(true).open(&path);
-        file.and_then(|file| file.sync_all())
-            .map_err(|source| ReportError::io(&path, source))
+        file.and_then(|file| file.sync_all()).map_err(|source| ReportError::io(&path, source))
     })?;
     sync_folder(folder)
 }
@@ -209,9 +177,7 @@ fn sync_files(folder: &Path) -> Result<(), ReportError> {
 fn sync_folder(folder: &Path) -> Result<(), ReportError> {
     if cfg!(unix) {
         let opened = File::open(folder);
-        opened
-            .and_then(|file| file.sync_all())
-            .map_err(|source| ReportError::io(folder, source))?;
+        opened.and_then(|file| file.sync_all()).map_err(|source| ReportError::io(folder, source))?;
     }
     Ok(())
 }
@@ -220,10 +186,7 @@ fn sync_folder(folder: &Path) -> Result<(), ReportError> {
 fn point_latest(out: &Path, name: &str) -> Result<(), ReportError> {
     let new = out.join(format!("{NEW_LINK}{}", std::process::id()));
     let file = out.join(LATEST_FILE);
-    if link(name, &new)
-        .and_then(|()| fs::rename(&new, out.join(LATEST)))
-        .is_ok()
-    {
+    if link(name, &new).and_then(|()| fs::rename(&new, out.join(LATEST))).is_ok() {
         // Two answers to one question would be one too many.
         return if file.exists() { remove(&file) } else { Ok(()) };
     }
@@ -232,9 +195,7 @@ fn point_latest(out: &Path, name: &str) -> Result<(), ReportError> {
     }
     let failed = |source| ReportError::io(&new, source);
     let mut text = File::create(&new).map_err(failed)?;
-    text.write_all(format!("{name}\n").as_bytes())
-        .and_then(|()| text.sync_all())
-        .map_err(failed)?;
+    text.write_all(format!("{name}\n").as_bytes()).and_then(|()| text.sync_all()).map_err(failed)?;
     rename(&new, &file)
 }
 
@@ -262,18 +223,11 @@ mod tests {
     }
 
     fn latest(out: &Path) -> String {
-        fs::read_link(out.join(LATEST))
-            .unwrap()
-            .to_string_lossy()
-            .into_owned()
+        fs::read_link(out.join(LATEST)).unwrap().to_string_lossy().into_owned()
     }
 
     fn visible(out: &Path) -> Vec<String> {
-        names(out)
-            .unwrap()
-            .into_iter()
-            .filter(|name| name != LOCK)
-            .collect()
+        names(out).unwrap().into_iter().filter(|name| name != LOCK).collect()
     }
 
     #[test]
@@ -285,10 +239,7 @@ mod tests {
         assert_eq!(latest(&out), "2026-09-30-aaaaaaaa");
         run(&out, "2026-10-31-bbbbbbbb", &[("report.json", "{}")], true).unwrap();
         assert_eq!(latest(&out), "2026-10-31-bbbbbbbb");
-        assert_eq!(
-            visible(&out),
-            ["2026-09-30-aaaaaaaa", "2026-10-31-bbbbbbbb", "latest"]
-        );
+        assert_eq!(visible(&out), ["2026-09-30-aaaaaaaa", "2026-10-31-bbbbbbbb", "latest"]);
     }
 
     #[test]
@@ -325,10 +276,7 @@ mod tests {
         let again = run(out, "r", &[("a.csv", "1"), (MANIFEST, "tuesday")], true).unwrap();
         assert!(again.stood_already);
         assert_eq!(latest(out), "r");
-        assert_eq!(
-            fs::read_to_string(out.join("r").join(MANIFEST)).unwrap(),
-            "monday"
-        );
+        assert_eq!(fs::read_to_string(out.join("r").join(MANIFEST)).unwrap(), "monday");
         assert_eq!(visible(out), ["latest", "r", "s"]);
 
         for (files, differs) in [

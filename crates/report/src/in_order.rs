@@ -23,9 +23,7 @@ impl OutFile {
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ReportError> {
-        self.file
-            .write_all(bytes)
-            .map_err(|source| ReportError::io(&self.path, source))
+        self.file.write_all(bytes).map_err(|source| ReportError::io(&self.path, source))
     }
 }
 
@@ -44,12 +42,7 @@ pub(crate) fn in_order<T: Sync, B: Default + Send + Sync>(
         // The buffers of one batch are taken while those of the next are filled.
         let (taken, ()) = rayon::join(
             || rendered[..ready].iter().try_for_each(&mut take),
-            || {
-                filling
-                    .par_iter_mut()
-                    .zip(batch)
-                    .for_each(|(buffer, piece)| render(piece, buffer))
-            },
+            || filling.par_iter_mut().zip(batch).for_each(|(buffer, piece)| render(piece, buffer)),
         );
         taken?;
         std::mem::swap(&mut filling, &mut rendered);
@@ -81,10 +74,7 @@ pub(crate) fn write_rows(
 
 /// `0..len` in ranges of at most `size`.
 pub(crate) fn ranges(len: usize, size: usize) -> Vec<Range<usize>> {
-    (0..len)
-        .step_by(size)
-        .map(|start| start..len.min(start + size))
-        .collect()
+    (0..len).step_by(size).map(|start| start..len.min(start + size)).collect()
 }
 
 #[cfg(test)]
@@ -94,10 +84,7 @@ mod tests {
     #[test]
     fn pieces_are_taken_in_their_order_whatever_the_threads() {
         for threads in [1, 2, 7] {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .unwrap();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let pieces = ranges(1_000, 3);
             let mut seen = Vec::new();
             pool.install(|| {

@@ -90,8 +90,7 @@ impl Piece {
         self.json.clear();
         self.content.clear();
         for index in range {
-            self.json
-                .extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
+            self.json.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
             if let Err(why) = self.entity(report, files, entities[index]) {
                 self.failed = Some(why.to_string());
             }
@@ -135,10 +134,8 @@ impl Piece {
         // A loop of its own: lines lie far apart in memory, and the processor waits for all of them at once.
         let mut lines = [None; EVIDENCE_ROWS];
         for (place, row) in lines.iter_mut().zip(rows) {
-            *place = row
-                .line
-                .map(|line| &report.lines[line as usize].line)
-                .map(|line| (line.file, line.line));
+            *place =
+                row.line.map(|line| &report.lines[line as usize].line).map(|line| (line.file, line.line));
         }
         for (index, (row, line)) in rows.iter().zip(lines).enumerate() {
             let json = &mut self.json;
@@ -289,13 +286,7 @@ mod tests {
         let finding = &mut sample.entities[0].findings[0];
         finding.evidence = vec![finding.evidence[0]; 30];
         let value: serde_json::Value = serde_json::from_str(&written(&sample).0).unwrap();
-        assert_eq!(
-            value["entities"][0]["findings"][0]["evidence"]
-                .as_array()
-                .unwrap()
-                .len(),
-            20
-        );
+        assert_eq!(value["entities"][0]["findings"][0]["evidence"].as_array().unwrap().len(), 20);
     }
 
     #[test]

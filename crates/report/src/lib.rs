@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Chips, Day, EntityId, Finding, FlaggedEntity, ItemTotals,
-    KeptLine, NotEvaluated, Purchases, Rejects, RunContext,
+    KeptLine, MonthlyRow, NotEvaluated, Purchases, Rejects, RunContext,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,8 @@ pub struct Report<'a> {
     pub entities: &'a [FlaggedEntity],
     /// The measures of every entity, listed or not, in the order of `entities.csv`.
     pub accounts: &'a [(EntityId, Purchases)],
+    /// The monthly series, sorted.
+    pub monthly: &'a [MonthlyRow],
     /// Sums of each item, by `ItemId`.
     pub item_totals: &'a [ItemTotals],
     /// Ordered, not goods-issued, in scope or unknown; in order.
@@ -95,9 +97,7 @@ impl Report<'_> {
     }
 
     pub(crate) fn standing_as(&self, standing: Standing) -> impl Iterator<Item = &FlaggedEntity> {
-        self.entities
-            .iter()
-            .filter(move |entity| self.standing(entity) == standing)
+        self.entities.iter().filter(move |entity| self.standing(entity) == standing)
     }
 
     /// Writes the files of the report into a folder that is there. `manifest.json` is written by [`Manifest::write`].
@@ -118,11 +118,7 @@ impl Report<'_> {
             flagged: self.standing_as(Standing::Flagged).count(),
             bulk_confirmed: with_status(BulkStatus::Confirmed),
             bulk_possible: with_status(BulkStatus::Possible),
-            indicators: self
-                .entities
-                .iter()
-                .filter(|entity| has_indicators(entity))
-                .count(),
+            indicators: self.entities.iter().filter(|entity| has_indicators(entity)).count(),
             near_misses: self.standing_as(Standing::NearMiss).count(),
             record_doubts: self.standing_as(Standing::RecordDoubt).count(),
         })
@@ -151,11 +147,7 @@ pub struct Formats {
 
 impl Default for Formats {
     fn default() -> Self {
-        Self {
-            json: true,
-            csv: true,
-            markdown: true,
-        }
+        Self { json: true, csv: true, markdown: true }
     }
 }
 
@@ -235,13 +227,8 @@ mod tests {
         sample.entities = sample.entities.iter().cloned().cycle().take(2_000).collect();
         let written = |threads| {
             let folder = tempfile::tempdir().unwrap();
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .unwrap();
-            let summary = pool
-                .install(|| sample.report().write(folder.path(), Formats::default()))
-                .unwrap();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let summary = pool.install(|| sample.report().write(folder.path(), Formats::default())).unwrap();
             let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| {
                 let path = entry.unwrap().path();
                 (path.file_name().unwrap().to_owned(), std::fs::read(path).unwrap())
@@ -249,30 +236,19 @@ mod tests {
             (summary, files.collect::<std::collections::BTreeMap<_, _>>())
         };
         let (summary, files) = written(1);
-        assert_eq!(files.len(), 10);
-        assert_eq!(
-            (summary.flagged, summary.near_misses, summary.record_doubts),
-            (1_000, 500, 500)
-        );
+        assert_eq!(files.len(), 11);
+        assert_eq!((summary.flagged, summary.near_misses, summary.record_doubts), (1_000, 500, 500));
         assert!(files == written(3).1);
     }
 
     #[test]
     fn every_entity_stands_in_one_place() {
         let sample = Sample::plain();
-        let standings: Vec<Standing> = sample
-            .entities
-            .iter()
-            .map(|entity| sample.report().standing(entity))
-            .collect();
+        let standings: Vec<Standing> =
+            sample.entities.iter().map(|entity| sample.report().standing(entity)).collect();
         assert_eq!(
             standings,
-            [
-                Standing::Flagged,
-                Standing::Flagged,
-                Standing::NearMiss,
-                Standing::RecordDoubt
-            ]
+            [Standing::Flagged, Standing::Flagged, Standing::NearMiss, Standing::RecordDoubt]
         );
         let mut sample = sample;
         sample.entities[3].findings[0].detector = "open-order-hold";
@@ -282,11 +258,7 @@ mod tests {
     #[test]
     fn only_the_formats_asked_for_are_written() {
         let folder = tempfile::tempdir().unwrap();
-        let formats = Formats {
-            json: false,
-            csv: false,
-            markdown: true,
-        };
+        let formats = Formats { json: false, csv: false, markdown: true };
         let summary = Sample::plain().report().write(folder.path(), formats).unwrap();
         let markdown = std::fs::read_to_string(folder.path().join("report.md")).unwrap();
         assert!(markdown.contains(&summary.content_digest));

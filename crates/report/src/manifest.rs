@@ -109,10 +109,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let manifest = Manifest {
             tool_version: "0.1.0".into(),
-            pipeline: PipelineStamp {
-                name: "canonical".into(),
-                blake3: "ab".into(),
-            },
+            pipeline: PipelineStamp { name: "canonical".into(), blake3: "ab".into() },
             as_of: "2026-10-31".into(),
             run_id: "cd".into(),
             content_digest: "ef".into(),

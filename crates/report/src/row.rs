@@ -75,10 +75,7 @@ pub(crate) struct Numbers {
 
 impl Numbers {
     pub(crate) fn new() -> Self {
-        Self {
-            bytes: [0; 96],
-            held: 0,
-        }
+        Self { bytes: [0; 96], held: 0 }
     }
 
     /// One byte. What finds no room is left out: callers hold four numbers at most.
@@ -194,18 +191,9 @@ mod tests {
     #[test]
     fn a_row_escapes_texts_and_leaves_numbers_alone() {
         let mut out = Vec::new();
-        Row::new(&mut out)
-            .word("e-1")
-            .text("=x")
-            .number(-2)
-            .day(None)
-            .day(Day::from_ymd(2024, 2, 29))
-            .end();
+        Row::new(&mut out).word("e-1").text("=x").number(-2).day(None).day(Day::from_ymd(2024, 2, 29)).end();
         assert_eq!(String::from_utf8(out).unwrap(), "e-1,'=x,-2,,2024-02-29\n");
         let cells = Cells::new(["a", "", "b,c"], push_csv);
-        assert_eq!(
-            [cells.get(0), cells.get(1), cells.get(2)],
-            [&b"a"[..], b"", b"\"b,c\""]
-        );
+        assert_eq!([cells.get(0), cells.get(1), cells.get(2)], [&b"a"[..], b"", b"\"b,c\""]);
     }
 }

@@ -6,19 +6,16 @@ use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
     DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId,
     Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, Item, ItemAsWritten, ItemId, ItemTotals,
-    KeptLine, ModelQuarter, NotEvaluated, Operator, Particulars, ParticularsId, PartyAsWritten, PartyId,
-    PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine, ShipmentLines, SourceId,
-    Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
+    KeptLine, ModelQuarter, MonthlyRow, NotEvaluated, Operator, Particulars, ParticularsId, PartyAsWritten,
+    PartyId, PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine, ShipmentLines,
+    SourceId, Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
 };
 
 use crate::Report;
 
 /// Names that try to be more than text, and how a spreadsheet must show them.
 pub(crate) const HOSTILE: [(&str, &str); 4] = [
-    (
-        "=HYPERLINK(\"http://x\",\"y\")",
-        "'=HYPERLINK(\"http://x\",\"y\")",
-    ),
+    ("=HYPERLINK(\"http://x\",\"y\")", "'=HYPERLINK(\"http://x\",\"y\")"),
     ("<script>alert(1)</script>", "<script>alert(1)</script>"),
     ("Esc \u{1b}[2J\u{202e} Ltd", "Esc \\u{1b}[2J\\u{202e} Ltd"),
     ("a|b `c`\n# d", "a|b `c`\\u{a}# d"),
@@ -34,6 +31,7 @@ pub(crate) struct Sample {
     pub(crate) lines: Vec<KeptLine>,
     pub(crate) entities: Vec<FlaggedEntity>,
     accounts: Vec<(EntityId, Purchases)>,
+    monthly: Vec<MonthlyRow>,
     item_totals: Vec<ItemTotals>,
     rejects: Rejects,
     not_evaluated: Vec<NotEvaluated>,
@@ -64,6 +62,7 @@ impl Sample {
             lines: &self.lines[..3],
             entities: &self.entities,
             accounts: &self.accounts,
+            monthly: &self.monthly,
             item_totals: &self.item_totals,
             open_lines: &self.lines[3..],
             rejects: &self.rejects,
@@ -75,16 +74,10 @@ impl Sample {
 
     fn new(names: [&str; 4], file: &str) -> Self {
         let as_of = day(2026, 10, 31);
-        let entities: Vec<FlaggedEntity> = names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| flagged(index, name))
-            .collect();
+        let entities: Vec<FlaggedEntity> =
+            names.iter().enumerate().map(|(index, name)| flagged(index, name)).collect();
         Self {
-            accounts: entities
-                .iter()
-                .map(|entity| (entity.entity, entity.purchases))
-                .collect(),
+            accounts: entities.iter().map(|entity| (entity.entity, entity.purchases)).collect(),
             context: RunContext {
                 as_of,
                 threshold: Threshold {
@@ -101,12 +94,17 @@ impl Sample {
             book: book(names, file),
             lines: vec![line(2, 0, 75), line(3, 0, 1), line(4, 1, 25), line(5, 1, 10)],
             entities,
+            monthly: vec![MonthlyRow {
+                month: 202405,
+                channel: Channel::SellIn,
+                country: CountryCode::from_letters("SG"),
+                model: "H100".to_owned(),
+                buyers: 2,
+                chips_lo: 800,
+                chips_hi: 808,
+            }],
             item_totals: [(3, 101, 25_250_000), (1, 10, 9_000)]
-                .map(|(lines, quantity, value_usd)| ItemTotals {
-                    lines,
-                    quantity,
-                    value_usd,
-                })
+                .map(|(lines, quantity, value_usd)| ItemTotals { lines, quantity, value_usd })
                 .to_vec(),
             rejects: Rejects {
                 listed: vec![Reject {
@@ -124,10 +122,7 @@ impl Sample {
                 missing: vec!["end_user_name".to_owned()],
             }],
             notes: vec!["In source sap, bill-to stood for an absent sold-to.".to_owned()],
-            level_totals: vec![
-                (Channel::SellIn, chips(800)),
-                (Channel::SellThrough, Chips::default()),
-            ],
+            level_totals: vec![(Channel::SellIn, chips(800)), (Channel::SellThrough, Chips::default())],
         }
     }
 }
@@ -137,11 +132,7 @@ fn day(year: i32, month: u32, day: u32) -> Day {
 }
 
 fn chips(n: i64) -> Chips {
-    Chips {
-        lo: n,
-        best: n,
-        hi: n,
-    }
+    Chips { lo: n, best: n, hi: n }
 }
 
 fn books() -> Books {
@@ -162,11 +153,8 @@ fn book(names: [&str; 4], file: &str) -> Book {
     sorted.sort_unstable();
     let texts = Texts::from_sorted(sorted);
     let id = |text: &str| texts.find(text).unwrap();
-    let parties = names.map(|name| PartyAsWritten {
-        system: id("sap"),
-        name: id(name),
-        ..Default::default()
-    });
+    let parties =
+        names.map(|name| PartyAsWritten { system: id("sap"), name: id(name), ..Default::default() });
     let items = [("BOX-8", "8-GPU board"), ("MYSTERY", "")].map(|(part, text)| ItemAsWritten {
         part_number: id(part),
         description: id(text),
@@ -191,15 +179,8 @@ fn book(names: [&str; 4], file: &str) -> Book {
     };
     Book {
         written,
-        items: vec![
-            item(0, Some("H100"), "accelerator", 8),
-            item(1, None, "unknown", 0),
-        ],
-        entities: names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| entity(index, name))
-            .collect(),
+        items: vec![item(0, Some("H100"), "accelerator", 8), item(1, None, "unknown", 0)],
+        entities: names.iter().enumerate().map(|(index, name)| entity(index, name)).collect(),
         party_entities: (0..4).map(|index| EntityId::from_index(index).unwrap()).collect(),
         party_countries: vec![CountryCode::from_letters("SG"); 4],
     }
@@ -338,30 +319,19 @@ fn finding(index: usize, name: &str) -> Option<Finding> {
         id: finding_id(detector, &format!("e-00000000000{index}"), &rule),
         detector,
         subject: Subject::Entity(EntityId::from_index(index).unwrap()),
-        window: Window {
-            rule,
-            from: day(2020, 1, 1),
-            to: day(2026, 10, 31),
-        },
+        window: Window { rule, from: day(2020, 1, 1), to: day(2026, 10, 31) },
         chips_lo: sum,
         chips_hi: sum,
         severity,
         sentence: format!("{name}: {sum} chips."),
-        facts: BTreeMap::from([
-            ("chips", Fact::Number(sum)),
-            ("names", Fact::List(vec![name.to_owned()])),
-        ]),
+        facts: BTreeMap::from([("chips", Fact::Number(sum)), ("names", Fact::List(vec![name.to_owned()]))]),
         innocent_explanations: vec![InnocentExplanation {
             text: "It runs a data centre.".to_owned(),
             checked: Checked::NotCheckable,
             why: "No record of a site.".to_owned(),
         }],
         exculpatory: Vec::new(),
-        peer_rate: Some(PeerRate {
-            k: 1,
-            n: 4,
-            class: "cloud".to_owned(),
-        }),
+        peer_rate: Some(PeerRate { k: 1, n: 4, class: "cloud".to_owned() }),
         first_visible: None,
         assumptions: vec!["A board carries 8 chips.".to_owned()],
         evidence_lines: cited.len() as u64,
@@ -370,11 +340,7 @@ fn finding(index: usize, name: &str) -> Option<Finding> {
             .map(|&(line, chips)| Evidence {
                 line,
                 item: ItemId::from_index(0).unwrap(),
-                role: if line.is_some() {
-                    EvidenceRole::SoldTo
-                } else {
-                    EvidenceRole::Remainder
-                },
+                role: if line.is_some() { EvidenceRole::SoldTo } else { EvidenceRole::Remainder },
                 chips_lo: chips,
                 chips_hi: chips,
                 line_count: if line.is_some() { 1 } else { 2 },

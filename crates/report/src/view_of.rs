@@ -25,11 +25,7 @@ impl<'a> Report<'a> {
                 },
                 in_words: threshold.in_words(threshold.chips),
                 since: IsoDay(threshold.since),
-                countries: threshold
-                    .countries
-                    .iter()
-                    .map(|country| country.as_str())
-                    .collect(),
+                countries: threshold.countries.iter().map(|country| country.as_str()).collect(),
                 country_of: country_of(threshold.country_of),
             },
             scope: self.scope,
@@ -41,18 +37,12 @@ impl<'a> Report<'a> {
             level_totals: self
                 .level_totals
                 .iter()
-                .map(|(channel, chips)| LevelTotal {
-                    channel: channel.as_str(),
-                    chips: *chips,
-                })
+                .map(|(channel, chips)| LevelTotal { channel: channel.as_str(), chips: *chips })
                 .collect(),
             not_evaluated: self
                 .not_evaluated
                 .iter()
-                .map(|one| NotEvaluatedView {
-                    what: &one.what,
-                    missing: &one.missing,
-                })
+                .map(|one| NotEvaluatedView { what: &one.what, missing: &one.missing })
                 .collect(),
             disclosures: DISCLOSURES,
             notes: self.notes,
@@ -89,11 +79,7 @@ impl<'a> Report<'a> {
             by_model_and_quarter: flagged
                 .by_model_and_quarter
                 .iter()
-                .map(|one| ModelQuarterView {
-                    model: one.model,
-                    quarter: one.quarter,
-                    chips: one.chips,
-                })
+                .map(|one| ModelQuarterView { model: one.model, quarter: one.quarter, chips: one.chips })
                 .collect(),
             first_ship_date: flagged.first_ship_date.map(IsoDay),
             last_ship_date: flagged.last_ship_date.map(IsoDay),
@@ -103,17 +89,12 @@ impl<'a> Report<'a> {
     /// The other names of an entity, each once, in their order.
     fn aliases(&self, entity: &'a Entity) -> Vec<&'a str> {
         let written = &self.book.written;
-        let mut names: Vec<_> = entity
-            .parties
-            .iter()
-            .map(|party| written.parties[party.index()].name)
-            .collect();
+        let mut names: Vec<_> =
+            entity.parties.iter().map(|party| written.parties[party.index()].name).collect();
         names.sort_unstable();
         names.dedup();
         let names = names.into_iter().map(|name| written.text(name));
-        names
-            .filter(|name| !name.is_empty() && *name != entity.name)
-            .collect()
+        names.filter(|name| !name.is_empty() && *name != entity.name).collect()
     }
 
     pub(crate) fn finding_head(&self, finding: &'a Finding) -> FindingHead<'a> {

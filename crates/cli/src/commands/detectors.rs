@@ -29,7 +29,5 @@ pub(crate) fn detectors(command: &DetectorsCommand) -> Result<ExitCode> {
 
 /// The first sentence of a page that is no heading.
 fn summary(page: &str) -> &str {
-    page.lines()
-        .find(|line| !line.is_empty() && !line.starts_with('#'))
-        .unwrap_or_default()
+    page.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default()
 }

@@ -13,15 +13,9 @@ use chipwatch_pipeline::InputOverride;
 fn inputs(arguments: &[String]) -> Vec<InputOverride> {
     let split = |text: &String| match text.split_once('=') {
         Some((name, pattern)) if !name.contains(['/', '\\', '*', '.']) && !Path::new(text).exists() => {
-            InputOverride {
-                source: Some(name.to_owned()),
-                pattern: pattern.to_owned(),
-            }
+            InputOverride { source: Some(name.to_owned()), pattern: pattern.to_owned() }
         }
-        _ => InputOverride {
-            source: None,
-            pattern: text.clone(),
-        },
+        _ => InputOverride { source: None, pattern: text.clone() },
     };
     arguments.iter().map(split).collect()
 }

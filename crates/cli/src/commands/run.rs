@@ -26,10 +26,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     }
     let as_of = arguments.as_of.as_deref().map(day).transpose()?;
     let loaded = load(&arguments.pipeline).map_err(RunError::from)?;
-    let out = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| default_out(&loaded.name()));
+    let out = arguments.out.clone().unwrap_or_else(|| default_out(&loaded.name()));
     let (today, started_at) = now();
     let start = Instant::now();
     let clock = move || start.elapsed().as_secs_f64();
@@ -54,14 +51,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         warn(&outcome)?;
         return Ok(not_trustworthy());
     }
-    let reached = arguments
-        .fail_on
-        .is_some_and(|severity| outcome.severity >= Some(severity.into()));
-    Ok(if reached {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
-    })
+    let reached = arguments.fail_on.is_some_and(|severity| outcome.severity >= Some(severity.into()));
+    Ok(if reached { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 impl From<SeverityName> for Severity {
@@ -82,10 +73,7 @@ fn day(text: &str) -> Result<Day> {
 fn now() -> (Day, String) {
     let now = chrono::Local::now();
     let today = Day::from_date(now.date_naive());
-    (
-        today.unwrap_or_else(|| fallback_day()),
-        now.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-    )
+    (today.unwrap_or_else(|| fallback_day()), now.format("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 /// Only a clock before the year 1 gets here.
@@ -116,11 +104,7 @@ fn tell(outcome: &Outcome) -> std::io::Result<()> {
     if !outcome.top.is_empty() {
         writeln!(out, "{}", table(outcome))?;
     }
-    writeln!(
-        out,
-        "Report: {}",
-        terminal(&outcome.published.path.display().to_string())
-    )
+    writeln!(out, "Report: {}", terminal(&outcome.published.path.display().to_string()))
 }
 
 fn table(outcome: &Outcome) -> Table {
@@ -154,16 +138,9 @@ fn table(outcome: &Outcome) -> Table {
 
 fn warn(outcome: &Outcome) -> std::io::Result<()> {
     let mut err = std::io::stderr().lock();
-    writeln!(
-        err,
-        "error (input): the report is a draft, and `latest` stays where it was, because"
-    )?;
+    writeln!(err, "error (input): the report is a draft, and `latest` stays where it was, because")?;
     for doubt in &outcome.doubts {
         writeln!(err, "  - {}", terminal(doubt))?;
     }
-    writeln!(
-        err,
-        "  see {}",
-        terminal(&outcome.published.path.display().to_string())
-    )
+    writeln!(err, "  see {}", terminal(&outcome.published.path.display().to_string()))
 }

@@ -12,10 +12,6 @@ pub(crate) fn schema(of: SchemaOf) -> Result<ExitCode> {
         SchemaOf::Report => chipwatch_report::report_schema(),
         SchemaOf::Pipeline => chipwatch_pipeline::pipeline_schema(),
     };
-    writeln!(
-        std::io::stdout().lock(),
-        "{}",
-        serde_json::to_string_pretty(&schema)?
-    )?;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string_pretty(&schema)?)?;
     Ok(ExitCode::SUCCESS)
 }

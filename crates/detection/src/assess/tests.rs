@@ -34,12 +34,7 @@ struct Fake {
 impl Fake {
     fn boxed(id: &'static str, family: Family, severity: Severity) -> Box<dyn Detector> {
         let result = Ok;
-        Box::new(Self {
-            id,
-            family,
-            severity,
-            result,
-        })
+        Box::new(Self { id, family, severity, result })
     }
 }
 
@@ -58,11 +53,7 @@ impl Detector for Fake {
                 id: self.id.to_owned(),
                 detector: self.id,
                 subject: Subject::Entity((self.result)(entity)?),
-                window: Window {
-                    rule: "fake".to_owned(),
-                    from: ctx.threshold.since,
-                    to: ctx.as_of,
-                },
+                window: Window { rule: "fake".to_owned(), from: ctx.threshold.since, to: ctx.as_of },
                 chips_lo: 0,
                 chips_hi: 0,
                 severity: self.severity,
@@ -100,34 +91,18 @@ fn entities_rank_by_best_count_then_by_id() {
         Row::bought("D", "2024-01-01", 8),
     ]);
     assert_eq!(names(&sheet, &all), ["B", "A", "C"]);
-    assert!(
-        all.entities
-            .iter()
-            .all(|entity| entity.basis == Basis::Bulk && entity.tier.is_none())
-    );
+    assert!(all.entities.iter().all(|entity| entity.basis == Basis::Bulk && entity.tier.is_none()));
 }
 
 #[test]
 fn a_near_miss_is_kept_without_a_finding() {
-    let (_, all) = assess_rows(&[
-        Row::bought("A", "2024-03-01", 520).undone(40),
-        Row::returned("A", "2024-04-01", 40),
-    ]);
+    let (_, all) =
+        assess_rows(&[Row::bought("A", "2024-03-01", 520).undone(40), Row::returned("A", "2024-04-01", 40)]);
     let entity = &all.entities[0];
     assert!(entity.findings.is_empty());
-    assert_eq!(
-        (entity.basis, entity.bulk_status),
-        (Basis::None, BulkStatus::None)
-    );
-    assert_eq!(
-        (entity.purchases.gross.lo, entity.purchases.acquired.lo),
-        (520, 480)
-    );
-    assert_eq!(
-        entity.last_ship_date,
-        Some(day("2024-03-01")),
-        "a return is no acquisition"
-    );
+    assert_eq!((entity.basis, entity.bulk_status), (Basis::None, BulkStatus::None));
+    assert_eq!((entity.purchases.gross.lo, entity.purchases.acquired.lo), (520, 480));
+    assert_eq!(entity.last_ship_date, Some(day("2024-03-01")), "a return is no acquisition");
 }
 
 #[test]
@@ -151,12 +126,7 @@ fn chips_are_summed_by_model_and_quarter_net_of_returns() {
         .iter()
         .map(|row| format!("{} {} {}", row.model, row.quarter, row.chips.lo))
         .collect();
-    let expected = [
-        "A100 2024Q2 50",
-        "H100 SXM 2024Q1 300",
-        "H100 SXM 2024Q2 290",
-        "unknown 2024Q3 5",
-    ];
+    let expected = ["A100 2024Q2 50", "H100 SXM 2024Q1 300", "H100 SXM 2024Q2 290", "unknown 2024Q3 5"];
     assert_eq!(rows, expected);
     assert_eq!(all.entities[0].first_ship_date, Some(day("2024-03-31")));
     assert_eq!(all.entities[0].last_ship_date, Some(day("2024-07-01")));
@@ -176,10 +146,7 @@ fn slices_may_come_in_any_order() {
         ledger.entries.retain(|entry| entry.entity.index() == entity);
         assess_slice(&ledger, &run(), &detectors())
     };
-    let whole = assess(
-        vec![assess_slice(&sheet.ledger(), &run(), &detectors())],
-        &sheet.book,
-    );
+    let whole = assess(vec![assess_slice(&sheet.ledger(), &run(), &detectors())], &sheet.book);
     let forth = assess((0..4).map(slice).collect(), &sheet.book);
     let back = assess((0..4).rev().map(slice).collect(), &sheet.book);
     assert_eq!(whole, forth);
@@ -205,10 +172,7 @@ fn peers_are_those_of_the_class_that_acquired_something() {
         .filter_map(|entity| entity.findings[0].peer_rate.clone())
         .map(|rate| format!("{} of {} {}", rate.k, rate.n, rate.class))
         .collect();
-    assert_eq!(
-        rates,
-        ["1 of 1 cloud", "2 of 3 unclassified", "2 of 3 unclassified"]
-    );
+    assert_eq!(rates, ["1 of 1 cloud", "2 of 3 unclassified", "2 of 3 unclassified"]);
 }
 
 #[test]
@@ -229,10 +193,7 @@ fn tiers_count_families_and_never_volume() {
     let info = Fake::boxed("x", Family::Flow, Severity::Info);
     assert_eq!(judged(vec![info]), (None, Basis::None));
     assert_eq!(judged(vec![review("x", Family::Volume)]), (None, Basis::None));
-    assert_eq!(
-        judged(vec![review("x", Family::Flow)]),
-        (Some(3), Basis::Indicators)
-    );
+    assert_eq!(judged(vec![review("x", Family::Flow)]), (Some(3), Basis::Indicators));
     let same = vec![review("x", Family::Flow), review("y", Family::Flow)];
     assert_eq!(judged(same), (Some(3), Basis::Indicators));
     let two = vec![review("x", Family::Flow), review("y", Family::Network)];
@@ -243,16 +204,11 @@ fn tiers_count_families_and_never_volume() {
 
 #[test]
 fn an_open_order_is_a_hold_only_with_a_tier() {
-    let rows = [
-        Row::bought("A", "2024-01-01", 600),
-        Row::open("A", "2026-09-01", 8),
-    ];
+    let rows = [Row::bought("A", "2024-01-01", 600), Row::open("A", "2026-09-01", 8)];
     let severity = |detectors: &[Box<dyn Detector>]| {
         let (_, all) = assess_with(&rows, &run(), detectors);
         let mut findings = all.entities[0].findings.iter();
-        findings
-            .find(|finding| finding.detector == "open-order-hold")
-            .map(|finding| finding.severity)
+        findings.find(|finding| finding.detector == "open-order-hold").map(|finding| finding.severity)
     };
     let mut with_tier = detectors();
     assert_eq!(severity(&with_tier), Some(Severity::Info));
@@ -265,10 +221,7 @@ fn a_tier_ranks_before_any_volume() {
     let mut all = detectors();
     all.push(Fake::boxed("x", Family::Flow, Severity::Review));
     let (sheet, mut assessed) = assess_with(
-        &[
-            Row::bought("A", "2024-01-01", 9_000),
-            Row::bought("B", "2024-01-01", 8),
-        ],
+        &[Row::bought("A", "2024-01-01", 9_000), Row::bought("B", "2024-01-01", 8)],
         &run(),
         &all,
     );
@@ -277,10 +230,7 @@ fn a_tier_ranks_before_any_volume() {
         .iter_mut()
         .filter(|entity| entity.entity.index() == 0)
         .for_each(|entity| entity.tier = None);
-    let slice = SliceAssessment {
-        entities: assessed.entities,
-        ..SliceAssessment::default()
-    };
+    let slice = SliceAssessment { entities: assessed.entities, ..SliceAssessment::default() };
     assert_eq!(names(&sheet, &assess(vec![slice], &sheet.book)), ["B", "A"]);
 }
 
@@ -313,11 +263,7 @@ fn a_finding_outside_its_slice_is_a_failure_and_not_lost() {
         severity: Severity::Review,
         result: |_| Ok(EntityId::from_index(99).unwrap()),
     };
-    let (_, assessed) = assess_with(
-        &[Row::bought("A", "2024-01-01", 8)],
-        &run(),
-        &[Box::new(stranger)],
-    );
+    let (_, assessed) = assess_with(&[Row::bought("A", "2024-01-01", 8)], &run(), &[Box::new(stranger)]);
     assert_eq!(assessed.failures[0].detector, "stray");
 }
 

@@ -112,15 +112,10 @@ impl Detector for BulkPurchase {
     }
 
     fn missing(&self, book: &Book, ctx: &RunContext) -> Vec<NotEvaluated> {
-        missing(
-            book,
-            ctx,
-            "bulk-purchase: named end customers",
-            &[Column::EndUserName, Column::EndUserId],
-        )
-        .into_iter()
-        .chain(missing_countries(book, ctx, ID))
-        .collect()
+        missing(book, ctx, "bulk-purchase: named end customers", &[Column::EndUserName, Column::EndUserId])
+            .into_iter()
+            .chain(missing_countries(book, ctx, ID))
+            .collect()
     }
 }
 
@@ -148,12 +143,7 @@ impl Desk<'_> {
         let candidates = entries.filter_map(|entry| {
             let (lo, hi) = (entry.chips_lo, entry.chips_hi);
             let undone = is_return(&entry) || entry.net_lo < lo || entry.net_hi < hi;
-            (lo != 0 || hi != 0).then_some(Candidate {
-                entry,
-                lo,
-                hi,
-                undone,
-            })
+            (lo != 0 || hi != 0).then_some(Candidate { entry, lo, hi, undone })
         });
         let selected = self.evidence.select(candidates, crossed);
         let window = Window {
@@ -170,15 +160,7 @@ impl Desk<'_> {
             innocent_explanations: innocent(slice.book().entity(account.entity)),
             first_visible: crossed,
             assumptions: grounds.assumptions,
-            ..draft(
-                slice.book(),
-                ID,
-                account.entity,
-                window,
-                chips,
-                sentence,
-                selected,
-            )
+            ..draft(slice.book(), ID, account.entity, window, chips, sentence, selected)
         }
     }
 
@@ -247,15 +229,7 @@ impl Desk<'_> {
             innocent_explanations: innocent(slice.book().entity(account.entity)),
             first_visible: crossed,
             assumptions: grounds.assumptions,
-            ..draft(
-                slice.book(),
-                ID,
-                account.entity,
-                window,
-                (lo, hi),
-                sentence,
-                selected,
-            )
+            ..draft(slice.book(), ID, account.entity, window, (lo, hi), sentence, selected)
         })
     }
 }
@@ -274,11 +248,7 @@ fn insert_question(
     };
     facts.insert("threshold", Fact::Number(threshold));
     facts.insert("operator", text(operator));
-    let status = if status == BulkStatus::Confirmed {
-        "confirmed"
-    } else {
-        "possible"
-    };
+    let status = if status == BulkStatus::Confirmed { "confirmed" } else { "possible" };
     facts.insert("bulk_status", text(status));
     if let Some(day) = crossed {
         facts.insert("crossed_on", Fact::Text(day.to_string()));
@@ -346,30 +316,18 @@ fn examples() -> Vec<Example> {
     vec![
         Example::fires(
             "300 of its own account and 304 as named end customer",
-            vec![
-                Row::bought("Acme", "2023-02-01", 300),
-                Row::end_customer("Acme", "2024-05-01", 304),
-            ],
+            vec![Row::bought("Acme", "2023-02-01", 300), Row::end_customer("Acme", "2024-05-01", 304)],
         ),
         Example::fires(
             "only the higher count is more than 500",
             vec![Row::bought("Acme", "2023-02-01", 120).up_to(960)],
         ),
-        Example::is_silent(
-            "500 is not more than 500",
-            vec![Row::bought("Acme", "2023-02-01", 500)],
-        ),
+        Example::is_silent("500 is not more than 500", vec![Row::bought("Acme", "2023-02-01", 500)]),
         Example::is_silent(
             "40 of 520 came back",
-            vec![
-                Row::bought("Acme", "2023-03-01", 520).undone(40),
-                Row::returned("Acme", "2023-04-01", 40),
-            ],
+            vec![Row::bought("Acme", "2023-03-01", 520).undone(40), Row::returned("Acme", "2023-04-01", 40)],
         ),
-        Example::is_silent(
-            "received goods are not bought",
-            vec![Row::received("Acme", "2023-02-01", 900)],
-        ),
+        Example::is_silent("received goods are not bought", vec![Row::received("Acme", "2023-02-01", 900)]),
     ]
 }
 

@@ -44,11 +44,7 @@ pub(crate) struct Integrity {
 
 impl Default for Integrity {
     fn default() -> Self {
-        Self {
-            max_quantity: 100_000,
-            max_chips: 1_000_000,
-            unreturned_days: 60,
-        }
+        Self { max_quantity: 100_000, max_chips: 1_000_000, unreturned_days: 60 }
     }
 }
 
@@ -145,13 +141,7 @@ impl Detector for Integrity {
             for (doubt, entries) in DOUBTS.iter().zip(&mut doubtful) {
                 if !entries.is_empty() {
                     keep_each_line_once(entries);
-                    findings.push(finding(
-                        doubt,
-                        account.entity,
-                        entries,
-                        &inspection,
-                        &mut evidence,
-                    ));
+                    findings.push(finding(doubt, account.entity, entries, &inspection, &mut evidence));
                     entries.clear();
                 }
             }
@@ -164,9 +154,7 @@ impl Detector for Integrity {
             ("integrity: conflicting-extracts", Column::DocumentNo),
             ("integrity: impossible-date against the order", Column::OrderDate),
         ];
-        let missing = asked
-            .into_iter()
-            .map(|(what, column)| missing(book, ctx, what, &[column]));
+        let missing = asked.into_iter().map(|(what, column)| missing(book, ctx, what, &[column]));
         missing.flatten().collect()
     }
 }
@@ -254,34 +242,20 @@ fn finding(
     } else {
         days.min()
     };
-    let window = Window {
-        rule: format!("integrity:{}", doubt.kind),
-        from: ctx.threshold.since,
-        to: ctx.as_of,
-    };
+    let window =
+        Window { rule: format!("integrity:{}", doubt.kind), from: ctx.threshold.since, to: ctx.as_of };
     let lines = count(selected.lines, doubt.one, doubt.many);
     let sentence = format!("{lines}: {} AI chips.", between(lo, hi));
     let facts = BTreeMap::from([
         ("doubt", Fact::Text(doubt.kind.to_owned())),
-        (
-            "lines",
-            Fact::Number(i64::try_from(selected.lines).unwrap_or(i64::MAX)),
-        ),
+        ("lines", Fact::Number(i64::try_from(selected.lines).unwrap_or(i64::MAX))),
     ]);
     let why = "Only the seller's documents can tell.";
     Finding {
         facts,
         innocent_explanations: vec![not_checkable(doubt.innocent, why)],
         first_visible,
-        ..draft(
-            inspection.slice.book(),
-            ID,
-            entity,
-            window,
-            (lo, hi),
-            sentence,
-            selected,
-        )
+        ..draft(inspection.slice.book(), ID, entity, window, (lo, hi), sentence, selected)
     }
 }
 
@@ -289,11 +263,7 @@ fn examples() -> Vec<Example> {
     vec![
         Example::fires(
             "twelve identical lines without a document number",
-            vec![
-                Row::bought("Acme", "2023-02-01", 40)
-                    .up_to(480)
-                    .marked(Flags::REPEATED),
-            ],
+            vec![Row::bought("Acme", "2023-02-01", 40).up_to(480).marked(Flags::REPEATED)],
         ),
         Example::fires(
             "a return that found no purchase",
@@ -302,10 +272,7 @@ fn examples() -> Vec<Example> {
         Example::is_silent("a plain purchase", vec![Row::bought("Acme", "2023-02-01", 40)]),
         Example::is_silent(
             "a return of what was bought",
-            vec![
-                Row::bought("Acme", "2023-02-01", 40).undone(8),
-                Row::returned("Acme", "2023-03-01", 8),
-            ],
+            vec![Row::bought("Acme", "2023-02-01", 40).undone(8), Row::returned("Acme", "2023-03-01", 8)],
         ),
     ]
 }

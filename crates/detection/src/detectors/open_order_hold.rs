@@ -75,27 +75,16 @@ fn finding(
     evidence: &mut EvidenceSelector<'_>,
 ) -> Finding {
     let adds = |entry: &Posting<'_>| entry.measure.is_acquired() || entry.measure == Measure::Open;
-    let chips_by_day = counted(slice, ctx, account)
-        .filter(adds)
-        .map(|entry| (entry.day, entry.chips_hi));
+    let chips_by_day = counted(slice, ctx, account).filter(adds).map(|entry| (entry.day, entry.chips_hi));
     let crossed = crossed_on(chips_by_day, |chips| ctx.threshold.passes(chips));
     let open = counted(slice, ctx, account).filter(|entry| entry.measure == Measure::Open);
     let first_order = open.clone().map(|entry| entry.day).next();
     let selected = evidence.select(
-        open.map(|entry| Candidate {
-            entry,
-            lo: entry.chips_lo,
-            hi: entry.chips_hi,
-            undone: false,
-        }),
+        open.map(|entry| Candidate { entry, lo: entry.chips_lo, hi: entry.chips_hi, undone: false }),
         crossed,
     );
     let subject = slice.book().entity(account.entity);
-    let window = Window {
-        rule: "open".to_owned(),
-        from: ctx.threshold.since,
-        to: ctx.as_of,
-    };
+    let window = Window { rule: "open".to_owned(), from: ctx.threshold.since, to: ctx.as_of };
     let chips = (sums.open.lo, sums.open.hi);
     let settled = "The records end before it is settled.";
     Finding {
@@ -111,15 +100,7 @@ fn finding(
         ],
         // Before its first open order there was nothing to hold.
         first_visible: crossed.max(first_order),
-        ..draft(
-            slice.book(),
-            ID,
-            account.entity,
-            window,
-            chips,
-            sentence(ctx, sums),
-            selected,
-        )
+        ..draft(slice.book(), ID, account.entity, window, chips, sentence(ctx, sums), selected)
     }
 }
 
@@ -141,22 +122,13 @@ fn examples() -> Vec<Example> {
     vec![
         Example::fires(
             "480 bought, 64 on order",
-            vec![
-                Row::bought("Acme", "2026-02-01", 480),
-                Row::open("Acme", "2026-09-01", 64),
-            ],
+            vec![Row::bought("Acme", "2026-02-01", 480), Row::open("Acme", "2026-09-01", 64)],
         ),
         Example::is_silent(
             "480 bought, 20 on order: 500 is not more than 500",
-            vec![
-                Row::bought("Acme", "2026-02-01", 480),
-                Row::open("Acme", "2026-09-01", 20),
-            ],
+            vec![Row::bought("Acme", "2026-02-01", 480), Row::open("Acme", "2026-09-01", 20)],
         ),
-        Example::is_silent(
-            "800 bought, nothing on order",
-            vec![Row::bought("Acme", "2026-02-01", 800)],
-        ),
+        Example::is_silent("800 bought, nothing on order", vec![Row::bought("Acme", "2026-02-01", 800)]),
     ]
 }
 
@@ -167,18 +139,13 @@ mod tests {
 
     fn detect(rows: &[Row]) -> Vec<Finding> {
         let sheet = Sheet::new(rows);
-        OpenOrderHold {}
-            .detect(&Slice::new(&sheet.ledger()), &run())
-            .unwrap()
+        OpenOrderHold {}.detect(&Slice::new(&sheet.ledger()), &run()).unwrap()
     }
 
     #[test]
     fn purchases_and_orders_together_pass_only_above_500() {
         for (open, fires) in [(19, false), (20, false), (21, true)] {
-            let rows = [
-                Row::bought("A", "2026-01-01", 480),
-                Row::open("A", "2026-09-01", open),
-            ];
+            let rows = [Row::bought("A", "2026-01-01", 480), Row::open("A", "2026-09-01", open)];
             assert_eq!(!detect(&rows).is_empty(), fires, "{open}");
         }
     }
@@ -191,10 +158,7 @@ mod tests {
             Row::open("A", "2026-09-02", 4),
         ];
         let found = detect(&rows);
-        assert_eq!(
-            (found[0].chips_lo, found[0].chips_hi, found[0].evidence.len()),
-            (12, 20, 2)
-        );
+        assert_eq!((found[0].chips_lo, found[0].chips_hi, found[0].evidence.len()), (12, 20, 2));
         assert_eq!(found[0].first_visible, Some(day("2026-09-01")));
         insta::assert_snapshot!(
             found[0].sentence,

@@ -5,14 +5,8 @@ use super::*;
 use crate::fixture::{Sheet, run};
 use crate::slice::Slice;
 
-const HEADINGS: [&str; 6] = [
-    "What it looks for",
-    "Why it matters",
-    "Evidence",
-    "Parameters",
-    "Innocent explanations",
-    "References",
-];
+const HEADINGS: [&str; 6] =
+    ["What it looks for", "Why it matters", "Evidence", "Parameters", "Innocent explanations", "References"];
 
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -42,10 +36,7 @@ fn files(extension: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_file_is_listed_and_every_id_is_a_file_and_a_page() {
-    let listed: BTreeSet<_> = all()
-        .iter()
-        .map(|detector| detector.id.replace('-', "_"))
-        .collect();
+    let listed: BTreeSet<_> = all().iter().map(|detector| detector.id.replace('-', "_")).collect();
     assert_eq!(listed.len(), all().len(), "ids are unique");
     assert_eq!(files("rs"), listed);
     assert_eq!(files("md"), listed);
@@ -74,20 +65,12 @@ fn retired_ids_point_at_detectors_that_exist_and_are_not_in_use() {
 #[test]
 fn every_page_has_the_fixed_headings_in_order_and_names_every_parameter() {
     for registered in all() {
-        let headings: Vec<_> = registered
-            .page
-            .lines()
-            .filter_map(|line| line.strip_prefix("## "))
-            .collect();
+        let headings: Vec<_> = registered.page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         assert_eq!(headings, HEADINGS, "{}", registered.id);
         let schema = (registered.parameters)().to_value();
         let properties = schema["properties"].as_object().cloned().unwrap_or_default();
         for (name, property) in &properties {
-            assert!(
-                registered.page.contains(&format!("`{name}`")),
-                "{}: {name}",
-                registered.id
-            );
+            assert!(registered.page.contains(&format!("`{name}`")), "{}: {name}", registered.id);
             assert!(property["description"].is_string(), "{}: {name}", registered.id);
         }
     }
@@ -103,13 +86,7 @@ fn examples_fire_and_counter_examples_do_not() {
         for example in examples {
             let sheet = Sheet::new(&example.rows);
             let findings = detector.detect(&Slice::new(&sheet.ledger()), &run()).unwrap();
-            assert_eq!(
-                !findings.is_empty(),
-                example.fires,
-                "{}: {}",
-                registered.id,
-                example.name
-            );
+            assert_eq!(!findings.is_empty(), example.fires, "{}: {}", registered.id, example.name);
         }
     }
 }
@@ -153,23 +130,11 @@ fn all_selects_every_detector_and_ignore_takes_some_away() {
         let built = build(&texts(select), &texts(ignore), &BTreeMap::new()).unwrap();
         built.iter().map(|detector| detector.id()).collect()
     };
-    assert_eq!(
-        ids(&["all"], &[]),
-        ["bulk-purchase", "integrity", "open-order-hold"]
-    );
-    assert_eq!(
-        ids(&["all"], &["integrity"]),
-        ["bulk-purchase", "open-order-hold"]
-    );
-    assert_eq!(
-        ids(&["integrity", "bulk-purchase"], &[]),
-        ["bulk-purchase", "integrity"]
-    );
+    assert_eq!(ids(&["all"], &[]), ["bulk-purchase", "integrity", "open-order-hold"]);
+    assert_eq!(ids(&["all"], &["integrity"]), ["bulk-purchase", "open-order-hold"]);
+    assert_eq!(ids(&["integrity", "bulk-purchase"], &[]), ["bulk-purchase", "integrity"]);
     assert_eq!(error(&[], &[], ""), ConfigError::NothingSelected);
-    assert_eq!(
-        error(&["integrity"], &["integrity"], ""),
-        ConfigError::NothingSelected
-    );
+    assert_eq!(error(&["integrity"], &["integrity"], ""), ConfigError::NothingSelected);
 }
 
 #[test]
@@ -194,11 +159,7 @@ fn unknown_parameters_are_named_with_their_candidates_at_any_depth() {
             candidates: texts(&["windows"]),
         }
     );
-    let refused = error(
-        &["integrity"],
-        &[],
-        "[bulk-purchase]\nwindows = [{ day = 90, chips = 250 }]",
-    );
+    let refused = error(&["integrity"], &[], "[bulk-purchase]\nwindows = [{ day = 90, chips = 250 }]");
     assert_eq!(
         refused,
         ConfigError::UnknownParameter {
@@ -212,18 +173,9 @@ fn unknown_parameters_are_named_with_their_candidates_at_any_depth() {
 #[test]
 fn impossible_values_are_refused() {
     for (params, word) in [
-        (
-            "[bulk-purchase]\nwindows = [{ days = 0, chips = 250 }]",
-            "windows",
-        ),
-        (
-            "[bulk-purchase]\nwindows = [{ days = 90, chips = -1 }]",
-            "windows",
-        ),
-        (
-            "[bulk-purchase]\nwindows = [{ days = 90, chips = 1 }, { days = 90, chips = 2 }]",
-            "windows",
-        ),
+        ("[bulk-purchase]\nwindows = [{ days = 0, chips = 250 }]", "windows"),
+        ("[bulk-purchase]\nwindows = [{ days = 90, chips = -1 }]", "windows"),
+        ("[bulk-purchase]\nwindows = [{ days = 90, chips = 1 }, { days = 90, chips = 2 }]", "windows"),
         ("[bulk-purchase]\nwindows = [{ days = 90 }]", "chips"),
         ("[integrity]\nmax_quantity = 0", "max_quantity"),
         ("[integrity]\nmax_chips = 0", "max_chips"),
@@ -232,14 +184,8 @@ fn impossible_values_are_refused() {
         ("integrity = 3", "integrity"),
     ] {
         let refused = error(&["all"], &[], params);
-        assert!(
-            matches!(refused, ConfigError::InvalidParameter { .. }),
-            "{params}: {refused:?}"
-        );
-        assert!(
-            format!("{refused} {refused:?}").contains(word),
-            "{params}: {refused}"
-        );
+        assert!(matches!(refused, ConfigError::InvalidParameter { .. }), "{params}: {refused:?}");
+        assert!(format!("{refused} {refused:?}").contains(word), "{params}: {refused}");
     }
 }
 

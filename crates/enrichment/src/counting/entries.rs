@@ -25,11 +25,8 @@ const RESELLERS: [&str; 2] = ["reseller", "distributor"];
 pub(crate) fn shares(lines: &ShipmentLines, parties: &Parties, kept: &KeptLine, into: &mut Vec<Share>) {
     into.clear();
     let entity = |party: Option<PartyId>| party.map(|party| parties.party_entities[party.index()]);
-    let (buyer, receiver, user) = (
-        entity(kept.line.sold_to),
-        entity(kept.line.ship_to),
-        entity(kept.line.end_user),
-    );
+    let (buyer, receiver, user) =
+        (entity(kept.line.sold_to), entity(kept.line.ship_to), entity(kept.line.end_user));
     if kept.channel == Channel::Customs {
         let consignee = buyer.or(receiver).or(user);
         into.extend(consignee.map(|entity| share(entity, Measure::CustomsOnly, EvidenceRole::Consignee, 1)));
@@ -59,13 +56,7 @@ pub(crate) fn shares(lines: &ShipmentLines, parties: &Parties, kept: &KeptLine, 
 }
 
 fn share(entity: EntityId, measure: Measure, role: EvidenceRole, sign: i8) -> Share {
-    Share {
-        entity,
-        measure,
-        role,
-        sign,
-        hi_only: false,
-    }
+    Share { entity, measure, role, sign, hi_only: false }
 }
 
 fn on_loan(
@@ -101,20 +92,10 @@ fn handled(
             buyer.is_some_and(|buyer| RESELLERS.contains(&parties.entities[buyer.index()].class.as_str()));
         // A drop shipment of a reseller, no end user named: the receiver may be the customer, or may not.
         let drop_shipped = resold && user.is_none() && sign > 0;
-        let measure = if drop_shipped {
-            Measure::Indirect
-        } else {
-            Measure::Received
-        };
-        into.push(Share {
-            hi_only: drop_shipped,
-            ..share(receiver, measure, EvidenceRole::ShipTo, sign)
-        });
+        let measure = if drop_shipped { Measure::Indirect } else { Measure::Received };
+        into.push(Share { hi_only: drop_shipped, ..share(receiver, measure, EvidenceRole::ShipTo, sign) });
     }
-    for party in [particulars.intermediate, particulars.forwarder]
-        .into_iter()
-        .flatten()
-    {
+    for party in [particulars.intermediate, particulars.forwarder].into_iter().flatten() {
         let entity = parties.party_entities[party.index()];
         if is_new(entity, into) {
             into.push(share(entity, Measure::Received, EvidenceRole::Intermediate, sign));

@@ -81,11 +81,7 @@ fn early_fate(context: &Counted<'_>, line: &ShipmentLine) -> Option<Fate> {
     if context.links.is_untrusted(context.lines, line) {
         return Some(Fate::Quarantined);
     }
-    let replaced = context
-        .replaced_files
-        .get(line.file.index())
-        .copied()
-        .unwrap_or(false);
+    let replaced = context.replaced_files.get(line.file.index()).copied().unwrap_or(false);
     (replaced || context.links.is_replaced(context.lines, line)).then_some(Fate::Superseded)
 }
 
@@ -181,15 +177,8 @@ fn by_stage(context: &Counted<'_>, particulars: &Particulars, kept: &mut KeptLin
         kept.line.ship_date = day;
         day.is_none().then_some(Exclusion::Open)
     };
-    let has_ship_date = context
-        .has_ship_date
-        .get(particulars.source.index())
-        .copied()
-        .unwrap_or(true);
-    match (
-        particulars.stage,
-        context.links.delivery_of(context.lines, &kept.line),
-    ) {
+    let has_ship_date = context.has_ship_date.get(particulars.source.index()).copied().unwrap_or(true);
+    match (particulars.stage, context.links.delivery_of(context.lines, &kept.line)) {
         (DocumentStage::Delivery, _) => kept.line.ship_date.is_none().then_some(Exclusion::Open),
         (DocumentStage::Invoice, Some(true)) | (DocumentStage::Order, Some(_)) => Some(Exclusion::OtherStage),
         (DocumentStage::Invoice, delivery) => match kept.line.ship_date {
@@ -214,29 +203,22 @@ struct Headers {
 
 impl Headers {
     fn of(context: &Counted<'_>, partition: &[ShipmentLine], standings: &[Standing]) -> Self {
-        let mut headers = Self {
-            kits: HashSet::new(),
-            batches: HashSet::new(),
-        };
+        let mut headers = Self { kits: HashSet::new(), batches: HashSet::new() };
         for (line, standing) in partition.iter().zip(standings) {
             let particulars = context.lines.particulars_of(line);
             let (parent, batch) = (particulars.parent_line_no, particulars.batch_of_line_no);
             if (parent.is_empty() && batch.is_empty()) || standing.fate.is_some() {
                 continue;
             }
-            let Some(document) = line
-                .document
-                .map(|document| context.lines.documents.digest(document))
+            let Some(document) = line.document.map(|document| context.lines.documents.digest(document))
             else {
                 continue;
             };
             if !batch.is_empty() {
                 headers.batches.insert((document, batch.0));
             }
-            let bears_chips = context
-                .items
-                .of(line)
-                .is_some_and(|item| context.items.table[item.index()].chips_max > 0);
+            let bears_chips =
+                context.items.of(line).is_some_and(|item| context.items.table[item.index()].chips_max > 0);
             if !parent.is_empty() && bears_chips {
                 headers.kits.insert((document, parent.0));
             }
@@ -248,9 +230,7 @@ impl Headers {
         if self.kits.is_empty() && self.batches.is_empty() {
             return None;
         }
-        let document = line
-            .document
-            .map(|document| context.lines.documents.digest(document))?;
+        let document = line.document.map(|document| context.lines.documents.digest(document))?;
         let key = (document, line.line_no.0);
         let is_batch = self.batches.contains(&key);
         (is_batch || self.kits.contains(&key)).then_some(if is_batch {

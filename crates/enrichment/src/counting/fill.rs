@@ -10,11 +10,7 @@ use crate::items::Shape;
 /// Takes the cards of an order out of the higher count of its chassis: hi is `max(slots, cards)`, not the sum.
 pub(crate) fn fill_chassis(desk: &Desk<'_>, movements: &mut [Movement]) {
     let mut orders: BTreeMap<(Measure, u64), (i64, Vec<usize>)> = BTreeMap::new();
-    for (index, movement) in movements
-        .iter()
-        .enumerate()
-        .filter(|(_, movement)| movement.sign > 0)
-    {
+    for (index, movement) in movements.iter().enumerate().filter(|(_, movement)| movement.sign > 0) {
         let Some(order) = order_of(desk, movement) else {
             continue;
         };
@@ -39,8 +35,7 @@ pub(crate) fn fill_chassis(desk: &Desk<'_>, movements: &mut [Movement]) {
 /// The order a line belongs to: the document it cites, else its own.
 fn order_of(desk: &Desk<'_>, movement: &Movement) -> Option<u64> {
     let line = &desk.kept(movement).line;
-    desk.links.cited(line).or_else(|| {
-        line.document
-            .map(|document| desk.book.written.documents.digest(document))
-    })
+    desk.links
+        .cited(line)
+        .or_else(|| line.document.map(|document| desk.book.written.documents.digest(document)))
 }

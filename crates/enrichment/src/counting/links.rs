@@ -44,22 +44,13 @@ impl Links {
     /// Gathers the links of all lines.
     #[must_use]
     pub fn gather(lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) -> Self {
-        let mut links = Self {
-            cited: lines.particulars.iter().map(|p| cited(lines, p)).collect(),
-            ..Self::default()
-        };
+        let mut links =
+            Self { cited: lines.particulars.iter().map(|p| cited(lines, p)).collect(), ..Self::default() };
         let all = &lines.particulars;
-        if all
-            .iter()
-            .any(|particulars| particulars.kind == DocumentType::Cancellation)
-        {
+        if all.iter().any(|particulars| particulars.kind == DocumentType::Cancellation) {
             links.cancelled = collect(partitions, |line| {
                 let cancels = lines.particulars_of(line).kind == DocumentType::Cancellation;
-                if cancels {
-                    links.cited[line.particulars.index()]
-                } else {
-                    None
-                }
+                if cancels { links.cited[line.particulars.index()] } else { None }
             });
         }
         if all.iter().any(|particulars| particulars.replaces) {
@@ -88,11 +79,8 @@ impl Links {
     }
 
     fn gather_stages(&mut self, lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) {
-        let stages: BTreeSet<DocumentStage> = lines
-            .particulars
-            .iter()
-            .map(|particulars| particulars.stage)
-            .collect();
+        let stages: BTreeSet<DocumentStage> =
+            lines.particulars.iter().map(|particulars| particulars.stage).collect();
         if stages.len() < 2 {
             return;
         }
@@ -117,9 +105,7 @@ impl Links {
                     .filter(|line| lines.particulars_of(line).stage == DocumentStage::Delivery);
                 deliveries
                     .flat_map(|line| {
-                        self.sale_keys(lines, line)
-                            .into_iter()
-                            .map(|key| (key, line.ship_date.is_some()))
+                        self.sale_keys(lines, line).into_iter().map(|key| (key, line.ship_date.is_some()))
                     })
                     .collect()
             })
@@ -133,24 +119,14 @@ impl Links {
     /// each with the item.
     fn sale_keys(&self, lines: &ShipmentLines, line: &ShipmentLine) -> Vec<u64> {
         let item = &lines.items[line.item.index()];
-        let item = if item.part_number.is_empty() {
-            item.description
-        } else {
-            item.part_number
-        };
+        let item = if item.part_number.is_empty() { item.description } else { item.part_number };
         let particulars = lines.particulars_of(line);
         let with_item = |key: u64| key.rotate_left(7) ^ u64::from(item.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut keys = Vec::new();
-        keys.extend(
-            line.document
-                .map(|document| with_item(lines.documents.digest(document))),
-        );
+        keys.extend(line.document.map(|document| with_item(lines.documents.digest(document))));
         keys.extend(self.cited[line.particulars.index()].map(with_item));
         if !particulars.customer_po.is_empty() {
-            let order = document_digest(
-                lines.text(particulars.seller),
-                lines.text(particulars.customer_po),
-            );
+            let order = document_digest(lines.text(particulars.seller), lines.text(particulars.customer_po));
             keys.push(with_item(order.rotate_left(23)));
         }
         keys
@@ -200,16 +176,9 @@ impl Links {
         if self.delivered.is_empty() {
             return None;
         }
-        let found: Vec<bool> = self
-            .sale_keys(lines, line)
-            .iter()
-            .filter_map(|key| self.delivered.get(key).copied())
-            .collect();
-        if found.is_empty() {
-            None
-        } else {
-            Some(found.contains(&true))
-        }
+        let found: Vec<bool> =
+            self.sale_keys(lines, line).iter().filter_map(|key| self.delivered.get(key).copied()).collect();
+        if found.is_empty() { None } else { Some(found.contains(&true)) }
     }
 }
 
@@ -226,9 +195,7 @@ fn collect<T: Send + Eq + std::hash::Hash>(
     partitions: &[Vec<ShipmentLine>],
     find: impl Fn(&ShipmentLine) -> Option<T> + Sync,
 ) -> HashSet<T> {
-    let found: Vec<HashSet<T>> = partitions
-        .par_iter()
-        .map(|partition| partition.iter().filter_map(&find).collect())
-        .collect();
+    let found: Vec<HashSet<T>> =
+        partitions.par_iter().map(|partition| partition.iter().filter_map(&find).collect()).collect();
     found.into_iter().flatten().collect()
 }

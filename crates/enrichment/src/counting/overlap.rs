@@ -14,32 +14,19 @@ const POSSIBLE_DAYS: i32 = 45;
 pub(crate) fn settle_levels(desk: &Desk<'_>, movements: &mut [Movement]) {
     let level = |movement: &Movement| desk.kept(movement).channel;
     let acquired = |movement: &&Movement| movement.measure.is_acquired();
-    let has = |channel: Channel| {
-        movements
-            .iter()
-            .filter(acquired)
-            .any(|movement| level(movement) == channel)
-    };
+    let has = |channel: Channel| movements.iter().filter(acquired).any(|movement| level(movement) == channel);
     if !has(Channel::SellIn) || !has(Channel::SellThrough) {
         return;
     }
     let mut groups: BTreeMap<(i8, Option<&str>), Vec<usize>> = BTreeMap::new();
-    for (index, movement) in movements
-        .iter()
-        .enumerate()
-        .filter(|(_, movement)| movement.measure.is_acquired())
+    for (index, movement) in
+        movements.iter().enumerate().filter(|(_, movement)| movement.measure.is_acquired())
     {
-        groups
-            .entry((movement.sign, desk.model(movement)))
-            .or_default()
-            .push(index);
+        groups.entry((movement.sign, desk.model(movement))).or_default().push(index);
     }
     for members in groups.into_values() {
         let linked = settle_linked(desk, movements, &members);
-        let rest: Vec<usize> = members
-            .into_iter()
-            .filter(|member| !linked.contains(member))
-            .collect();
+        let rest: Vec<usize> = members.into_iter().filter(|member| !linked.contains(member)).collect();
         settle_possible(desk, movements, &rest);
     }
 }
@@ -66,16 +53,12 @@ fn settle_linked(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize])
             continue;
         }
         let sum = |side: &[usize]| {
-            side.iter().fold((0, 0), |(lo, hi), member| {
-                (lo + movements[*member].lo, hi + movements[*member].hi)
-            })
+            side.iter()
+                .fold((0, 0), |(lo, hi), member| (lo + movements[*member].lo, hi + movements[*member].hi))
         };
         let (first, second) = (sum(&sell_in), sum(&sell_through));
-        let (kept, hidden) = if first >= second {
-            (&sell_in, &sell_through)
-        } else {
-            (&sell_through, &sell_in)
-        };
+        let (kept, hidden) =
+            if first >= second { (&sell_in, &sell_through) } else { (&sell_through, &sell_in) };
         hide(
             movements,
             hidden,
@@ -119,11 +102,8 @@ fn link_keys(desk: &Desk<'_>, movement: &Movement) -> Vec<String> {
         keys.push(format!("order {}", written.text(particulars.customer_po)));
     }
     // Document numbers of two sellers may be equal by chance: a link needs one to cite the other's.
-    let number = kept
-        .line
-        .document
-        .map_or("", |document| written.documents.number(document))
-        .trim_start_matches('0');
+    let number =
+        kept.line.document.map_or("", |document| written.documents.number(document)).trim_start_matches('0');
     let cited = written.text(particulars.reference_document_no);
     match kept.channel {
         Channel::SellIn if !number.is_empty() => keys.push(format!("document {number}")),
@@ -187,19 +167,11 @@ fn parcels(desk: &Desk<'_>, movements: &[Movement], members: &[usize]) -> Vec<Pa
         let movement = &movements[*member];
         let kept = desk.kept(movement);
         let (day, through) = (movement.day.number(), kept.channel == Channel::SellThrough);
-        let document = kept
-            .line
-            .document
-            .map(|document| desk.book.written.documents.digest(document));
+        let document = kept.line.document.map(|document| desk.book.written.documents.digest(document));
         let known = document.and_then(|document| by_document.get(&(document, day, through)).copied());
         let index = known.unwrap_or(parcels.len());
         if known.is_none() {
-            parcels.push(Parcel {
-                members: Vec::new(),
-                day,
-                chips: (0, 0),
-                through,
-            });
+            parcels.push(Parcel { members: Vec::new(), day, chips: (0, 0), through });
             if let Some(document) = document {
                 by_document.insert((document, day, through), index);
             }

@@ -24,12 +24,7 @@ pub(crate) struct Standing {
 impl Standing {
     fn of(line: &ShipmentLine) -> Self {
         let quantity = i64::from(line.quantity.unsigned_abs());
-        Self {
-            fate: None,
-            lo: quantity,
-            hi: quantity,
-            flags: Flags::default(),
-        }
+        Self { fate: None, lo: quantity, hi: quantity, flags: Flags::default() }
     }
 }
 
@@ -67,18 +62,12 @@ fn has_line_identity(line: &ShipmentLine) -> bool {
 fn identity(lines: &ShipmentLines, line: &ShipmentLine) -> u64 {
     let particulars = lines.particulars_of(line);
     let mix = |hash: u64, value: u64| (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
-    let document = line
-        .document
-        .map_or(0, |document| lines.documents.digest(document));
+    let document = line.document.map_or(0, |document| lines.documents.digest(document));
     let mut hash = mix(document, u64::from(line.line_no.0));
     hash = mix(hash, kind_of(particulars, line) as u64);
     hash = mix(hash, particulars.stage as u64);
     if !has_line_identity(line) {
-        for part in [
-            line.item.index(),
-            line.particulars.index(),
-            line.quantity as usize,
-        ] {
+        for part in [line.item.index(), line.particulars.index(), line.quantity as usize] {
             hash = mix(hash, part as u64);
         }
         for party in [line.sold_to, line.ship_to, line.end_user] {
@@ -123,9 +112,8 @@ fn settle_versions(
     let line = |member: &u32| &partition[*member as usize];
     let mut distinct: Vec<u32> = Vec::new();
     for member in members {
-        let repeated = distinct
-            .iter()
-            .any(|known| by_value(lines, line(known), line(member)) == Ordering::Equal);
+        let repeated =
+            distinct.iter().any(|known| by_value(lines, line(known), line(member)) == Ordering::Equal);
         if repeated {
             standings[*member as usize].fate = Some(Fate::Duplicate);
         } else {
@@ -137,16 +125,8 @@ fn settle_versions(
     }
     let changed = |member: &u32| lines.particulars_of(line(member)).changed_on;
     let latest = distinct.iter().map(changed).max().flatten();
-    let newest: Vec<u32> = distinct
-        .iter()
-        .copied()
-        .filter(|member| changed(member) == latest)
-        .collect();
-    let newest = if latest.is_some() {
-        newest
-    } else {
-        distinct.clone()
-    };
+    let newest: Vec<u32> = distinct.iter().copied().filter(|member| changed(member) == latest).collect();
+    let newest = if latest.is_some() { newest } else { distinct.clone() };
     for member in distinct.iter().filter(|member| !newest.contains(member)) {
         standings[*member as usize].fate = Some(Fate::Superseded);
     }
@@ -156,19 +136,9 @@ fn settle_versions(
     if others.is_empty() {
         return;
     }
-    let quantities = newest
-        .iter()
-        .map(|member| i64::from(line(member).quantity.unsigned_abs()));
-    let (lo, hi) = (
-        quantities.clone().min().unwrap_or(0),
-        quantities.max().unwrap_or(0),
-    );
-    standings[*kept as usize] = Standing {
-        fate: None,
-        lo,
-        hi,
-        flags: Flags::CONFLICTING,
-    };
+    let quantities = newest.iter().map(|member| i64::from(line(member).quantity.unsigned_abs()));
+    let (lo, hi) = (quantities.clone().min().unwrap_or(0), quantities.max().unwrap_or(0));
+    standings[*kept as usize] = Standing { fate: None, lo, hi, flags: Flags::CONFLICTING };
     for member in others {
         standings[*member as usize].fate = Some(Fate::Superseded);
     }

@@ -25,10 +25,8 @@ pub(crate) fn match_returns(desk: &Desk<'_>, movements: &mut [Movement]) {
             }
         }
     }
-    let mut available: i64 = purchases(movements)
-        .filter(|movement| !movement.before)
-        .map(|movement| movement.net_lo)
-        .sum();
+    let mut available: i64 =
+        purchases(movements).filter(|movement| !movement.before).map(|movement| movement.net_lo).sum();
     for (place, left) in unmatched {
         let movement = &mut movements[place];
         let lowered = left.lo.min(available);
@@ -41,9 +39,7 @@ pub(crate) fn match_returns(desk: &Desk<'_>, movements: &mut [Movement]) {
 }
 
 fn purchases(movements: &[Movement]) -> impl Iterator<Item = &Movement> {
-    movements
-        .iter()
-        .filter(|movement| movement.measure.is_acquired() && movement.sign > 0)
+    movements.iter().filter(|movement| movement.measure.is_acquired() && movement.sign > 0)
 }
 
 /// A replacement whose defective part has not come back.
@@ -65,20 +61,14 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn of(desk: &Desk<'a>, movements: &[Movement]) -> Self {
-        let mut index = Self {
-            by_document: HashMap::new(),
-            by_item: BTreeMap::new(),
-            by_model: BTreeMap::new(),
-        };
+        let mut index =
+            Self { by_document: HashMap::new(), by_item: BTreeMap::new(), by_model: BTreeMap::new() };
         for (place, movement) in movements.iter().enumerate() {
             if !movement.measure.is_acquired() || movement.sign < 0 {
                 continue;
             }
             let kept = desk.kept(movement);
-            let own = kept
-                .line
-                .document
-                .map(|document| desk.book.written.documents.digest(document));
+            let own = kept.line.document.map(|document| desk.book.written.documents.digest(document));
             for document in own.into_iter().chain(desk.links.cited(&kept.line)) {
                 index.by_document.entry(document).or_default().push(place);
             }
@@ -106,13 +96,7 @@ impl<'a> Index<'a> {
             desk.kept(other).item == kept.item || (model.is_some() && desk.model(other) == model)
         });
         let earlier = |purchase: &&usize| movements[**purchase].day <= movement.day;
-        let same_item = self
-            .by_item
-            .get(&kept.item)
-            .unwrap_or(&none)
-            .iter()
-            .rev()
-            .filter(earlier);
+        let same_item = self.by_item.get(&kept.item).unwrap_or(&none).iter().rev().filter(earlier);
         let same_model = model.and_then(|model| self.by_model.get(model)).unwrap_or(&none);
         let same_model = same_model.iter().rev().filter(earlier);
         cited.chain(same_item).chain(same_model).copied().collect()
@@ -132,12 +116,7 @@ struct Left {
 fn match_one(desk: &Desk<'_>, movements: &mut [Movement], place: usize, index: &Index<'_>) -> Left {
     let returned = movements[place];
     let possible = returned.flags.has(Flags::POSSIBLE_OVERLAP);
-    let mut left = Left {
-        items: returned.items,
-        lo: returned.lo,
-        best: returned.best,
-        hi: returned.hi,
-    };
+    let mut left = Left { items: returned.items, lo: returned.lo, best: returned.best, hi: returned.hi };
     let (mut took_lo, mut took_best, mut took_hi) = (0, 0, 0);
     for candidate in index.candidates(desk, movements, place) {
         if left.hi <= 0 && left.lo <= 0 {
@@ -185,11 +164,8 @@ fn take(purchase: &mut Movement, left: &mut Left, same_item: bool, possible: boo
         left.items = if took.hi >= left.lo { 0 } else { left.items };
         took
     };
-    (left.lo, left.best, left.hi) = (
-        (left.lo - took.lo).max(0),
-        (left.best - took.best).max(0),
-        (left.hi - took.hi).max(0),
-    );
+    (left.lo, left.best, left.hi) =
+        ((left.lo - took.lo).max(0), (left.best - took.best).max(0), (left.hi - took.hi).max(0));
     if took.items == 0 && left.lo == 0 {
         left.hi = 0;
     }

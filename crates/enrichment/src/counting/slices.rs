@@ -70,22 +70,8 @@ pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: us
 
 impl SliceRow {
     fn of(share: &Share, line: u32, day: Day) -> Self {
-        let Share {
-            entity,
-            measure,
-            role,
-            sign,
-            hi_only,
-        } = *share;
-        Self {
-            entity,
-            day,
-            line,
-            measure,
-            role,
-            sign,
-            hi_only,
-        }
+        let Share { entity, measure, role, sign, hi_only } = *share;
+        Self { entity, day, line, measure, role, sign, hi_only }
     }
 }
 
@@ -159,12 +145,7 @@ pub fn ledger_slice<'a>(
             .then_with(|| (a.measure, a.role).cmp(&(b.measure, b.role)))
     });
     let mut entries = Vec::with_capacity(rows.len());
-    let desk = Desk {
-        book,
-        lines,
-        shapes,
-        links,
-    };
+    let desk = Desk { book, lines, shapes, links };
     for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
         let mut movements: Vec<Movement> = rows.iter().map(|row| desk.movement(row, since)).collect();
         desk.settle(&mut movements);
@@ -226,10 +207,7 @@ impl Desk<'_> {
     }
 
     fn settle(&self, movements: &mut [Movement]) {
-        if movements
-            .iter()
-            .any(|movement| self.shape(movement) == Shape::BareChassis)
-        {
+        if movements.iter().any(|movement| self.shape(movement) == Shape::BareChassis) {
             fill_chassis(self, movements);
         }
         settle_levels(self, movements);
@@ -237,21 +215,10 @@ impl Desk<'_> {
     }
 
     fn entry(&self, entity: EntityId, movement: &Movement) -> Entry {
-        let Movement {
-            line,
-            day,
-            measure,
-            role,
-            flags,
-            ..
-        } = *movement;
+        let Movement { line, day, measure, role, flags, .. } = *movement;
         let sign = i64::from(movement.sign);
         let acquired_return = sign < 0 && measure.is_acquired();
-        let (net_lo, net_hi) = if sign < 0 {
-            (0, 0)
-        } else {
-            (movement.net_lo, movement.net_hi)
-        };
+        let (net_lo, net_hi) = if sign < 0 { (0, 0) } else { (movement.net_lo, movement.net_hi) };
         let (lo, best, hi) = if acquired_return {
             // `match_returns` left here what the return really takes away.
             (movement.net_lo, movement.net_best, movement.net_hi)

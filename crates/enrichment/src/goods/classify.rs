@@ -27,11 +27,7 @@ impl Reading {
 
     fn veto_depends_on_price(&self, veto: &VetoWord) -> bool {
         let chip = self.system.is_some() || self.model.is_some();
-        if chip {
-            veto.leads || veto.overrules
-        } else {
-            ItemKind::from(veto.kind) == ItemKind::Accessory
-        }
+        if chip { veto.leads || veto.overrules } else { ItemKind::from(veto.kind) == ItemKind::Accessory }
     }
 
     /// What the item is at a unit price in US dollars; a price of nought or less is none.
@@ -57,10 +53,7 @@ impl Reading {
                 chips_min: 0,
                 chips_typical: None,
                 loose_card: false,
-                why: format!(
-                    "{} It may be a `{}` for it: the price does not tell.",
-                    chip.why, veto.word
-                ),
+                why: format!("{} It may be a `{}` for it: the price does not tell.", chip.why, veto.word),
                 ..chip
             },
             _ => chip,
@@ -89,23 +82,16 @@ impl Reading {
 
     fn by_part(&self, part: &'static Part) -> Classification {
         let named = self.model.filter(|named| !named.needs_price && !named.guessed);
-        let model = part
-            .model
-            .or_else(|| named.filter(|_| part.chips_max > 0).map(|named| named.model));
+        let model = part.model.or_else(|| named.filter(|_| part.chips_max > 0).map(|named| named.model));
         let (min, max) = (part.chips_min, part.chips_max);
-        let said = self
-            .count
-            .or_else(|| self.system.and_then(|system| exact(&system)))
-            .or_else(|| {
-                // One module of a family that is sold as boards too.
-                (self.socketed && self.holder.is_none() && named.is_some()).then_some(1)
-            });
+        let said = self.count.or_else(|| self.system.and_then(|system| exact(&system))).or_else(|| {
+            // One module of a family that is sold as boards too.
+            (self.socketed && self.holder.is_none() && named.is_some()).then_some(1)
+        });
         let said = said.filter(|count| min < max && (min..=max).contains(count));
         let (chips_min, chips_max) = said.map_or((min, max), |count| (count, count));
-        let mut why = format!(
-            "The part number is catalogued as {}",
-            subject(model, ItemKind::from(part.kind))
-        );
+        let mut why =
+            format!("The part number is catalogued as {}", subject(model, ItemKind::from(part.kind)));
         let other = named.filter(|named| part.model.is_some_and(|model| model.family != named.model.family));
         if let Some(other) = other {
             why.push_str("; the description names ");
@@ -131,26 +117,17 @@ impl Reading {
     fn by_system(&self, named: NamedSystem) -> Classification {
         let system = named.row;
         let range = system.chips_min..=system.chips_max;
-        let said = self
-            .count
-            .filter(|count| system.chips_min < system.chips_max && range.contains(count));
+        let said = self.count.filter(|count| system.chips_min < system.chips_max && range.contains(count));
         let (chips_min, chips_max) =
             said.map_or((system.chips_min, system.chips_max), |count| (count, count));
         let mentioned = self.model.filter(|model| !model.needs_price).map(|named| {
             // A board that is always full holds the socketed part, whatever slots the text speaks of.
             let always_full = system.chips_min == system.chips_max;
-            Some(named.model.family)
-                .filter(|_| always_full)
-                .and_then(models::model)
-                .unwrap_or(named.model)
+            Some(named.model.family).filter(|_| always_full).and_then(models::model).unwrap_or(named.model)
         });
         let model = system.model.or(mentioned);
         let kind = ItemKind::from(system.kind);
-        let from = if said.is_some() {
-            ", by the description"
-        } else {
-            ""
-        };
+        let from = if said.is_some() { ", by the description" } else { "" };
         Classification {
             kind,
             model,
@@ -161,11 +138,7 @@ impl Reading {
             unconfirmed: system.confidence == Confidence::Unconfirmed || model.is_some_and(is_unconfirmed),
             loose_card: false,
             bare_chassis: kind == ItemKind::System && chips_min == 0 && chips_max > 0,
-            why: format!(
-                "It is named as {}: {} a unit{from}.",
-                system.name,
-                chips(chips_min, chips_max)
-            ),
+            why: format!("It is named as {}: {} a unit{from}.", system.name, chips(chips_min, chips_max)),
         }
     }
 
@@ -183,10 +156,7 @@ impl Reading {
             _ => ItemKind::Board,
         };
         let mut why = if named.guessed {
-            format!(
-                "Form and memory are those of {}, which the text does not name",
-                model.name
-            )
+            format!("Form and memory are those of {}, which the text does not name", model.name)
         } else {
             format!("The description names {}", model.name)
         };
@@ -227,11 +197,7 @@ impl Reading {
         if let Some(veto) = self.veto {
             return match price.filter(|price| *price >= VETO_BELOW) {
                 Some(price) if ItemKind::from(veto.kind) == ItemKind::Accessory => Classification {
-                    why: format!(
-                        "The description says `{}`, at {} a unit.",
-                        veto.word,
-                        dollars(price)
-                    ),
+                    why: format!("The description says `{}`, at {} a unit.", veto.word, dollars(price)),
                     ..none
                 },
                 _ => vetoed(&veto, &none),
@@ -239,10 +205,7 @@ impl Reading {
         }
         match self.model {
             Some(named) => Classification {
-                why: format!(
-                    "`{}` alone, cheap or without a price, is no sign of a chip.",
-                    named.model.name
-                ),
+                why: format!("`{}` alone, cheap or without a price, is no sign of a chip.", named.model.name),
                 ..none
             },
             None => none,
@@ -253,24 +216,15 @@ impl Reading {
 /// A board, server or rack without a count: the price tells it, or it stays open.
 fn by_holder(named: NamedModel, holder: Holder, price: Option<f64>) -> Classification {
     let model = named.model;
-    let kind = if holder == Holder::Board {
-        ItemKind::Board
-    } else {
-        ItemKind::System
-    };
-    let most = if holder == Holder::Rack && model.form == "superchip" {
-        72
-    } else {
-        8
-    };
+    let kind = if holder == Holder::Board { ItemKind::Board } else { ItemKind::System };
+    let most = if holder == Holder::Rack && model.form == "superchip" { 72 } else { 8 };
     let what = match holder {
         Holder::Board => "a board or module",
         Holder::Server => "a server",
         Holder::Rack => "a rack",
     };
-    let inferred = price
-        .zip(reference_price(named))
-        .and_then(|(price, each)| Some((infer(price / each)?, price, each)));
+    let inferred =
+        price.zip(reference_price(named)).and_then(|(price, each)| Some((infer(price / each)?, price, each)));
     let (chips_max, basis, why) = match (inferred, price) {
         (Some((count, price, each)), _) => {
             let why = format!(
@@ -290,10 +244,7 @@ fn by_holder(named: NamedModel, holder: Holder, price: Option<f64>) -> Classific
             (most, Basis::Description, why)
         }
         (None, None) => {
-            let why = format!(
-                "{what} of {} without a count or a price: 1 to {most} chips.",
-                model.name
-            );
+            let why = format!("{what} of {} without a count or a price: 1 to {most} chips.", model.name);
             (most, Basis::Description, why)
         }
     };
@@ -312,9 +263,7 @@ fn by_holder(named: NamedModel, holder: Holder, price: Option<f64>) -> Classific
 }
 
 fn vetoed(veto: &VetoWord, chip: &Classification) -> Classification {
-    let of = chip
-        .model
-        .map_or_else(String::new, |model| format!(" beside {}", model.name));
+    let of = chip.model.map_or_else(String::new, |model| format!(" beside {}", model.name));
     Classification {
         kind: ItemKind::from(veto.kind),
         model: None,
@@ -331,20 +280,16 @@ fn vetoed(veto: &VetoWord, chip: &Classification) -> Classification {
 
 /// The count whose chips cost what a unit costs, within the tolerance.
 fn infer(ratio: f64) -> Option<u32> {
-    INFERRED
-        .into_iter()
-        .find(|count| (ratio / f64::from(*count) - 1.0).abs() <= TOLERANCE)
+    INFERRED.into_iter().find(|count| (ratio / f64::from(*count) - 1.0).abs() <= TOLERANCE)
 }
 
 /// The observed price of one chip: the model's own or its family's.
 fn reference_price(named: NamedModel) -> Option<f64> {
     let family = |model: &&Model| model.family == named.model.family;
-    named.model.reference_usd_per_chip.or_else(|| {
-        models()
-            .iter()
-            .filter(family)
-            .find_map(|model| model.reference_usd_per_chip)
-    })
+    named
+        .model
+        .reference_usd_per_chip
+        .or_else(|| models().iter().filter(family).find_map(|model| model.reference_usd_per_chip))
 }
 
 fn exact(named: &NamedSystem) -> Option<u32> {
@@ -374,9 +319,7 @@ fn chips(min: u32, max: u32) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whole dollars with commas.

@@ -50,11 +50,7 @@ fn at_mention(words: &Words, mention: &Mention, loose: bool) -> Option<u32> {
 
 fn of_accelerators(words: &Words, index: usize) -> Option<u32> {
     let word = words.get(index);
-    if let Some(count) = word
-        .strip_suffix("GPUS")
-        .or_else(|| word.strip_suffix("GPU"))
-        .and_then(number)
-    {
+    if let Some(count) = word.strip_suffix("GPUS").or_else(|| word.strip_suffix("GPU")).and_then(number) {
         return Some(count);
     }
     let before = index.checked_sub(1).map_or("", |before| words.get(before));

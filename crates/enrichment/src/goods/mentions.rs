@@ -9,9 +9,8 @@ const SHORT: &[&str] = &["A2", "A10", "A16", "A30", "A40", "L2", "L4", "T4"];
 /// Words that make a short name a chip.
 const CUES: &[&str] = &["NVIDIA", "GPU", "GPUS", "TESLA", "24GB", "48GB"];
 /// Lines of other cards: `RTX A2` or `ARC A40` is not the data-centre card of that name.
-const OTHER_LINES: &[&str] = &[
-    "RTX", "QUADRO", "GEFORCE", "GTX", "GT", "ARC", "PRO", "RADEON", "RX", "GRID", "PAPER", "DIN",
-];
+const OTHER_LINES: &[&str] =
+    &["RTX", "QUADRO", "GEFORCE", "GTX", "GT", "ARC", "PRO", "RADEON", "RX", "GRID", "PAPER", "DIN"];
 /// Words of the longest alias.
 const LONGEST: usize = 6;
 
@@ -44,12 +43,7 @@ pub(super) fn mentions(words: &Words, hs_code: &str) -> Vec<Mention> {
         let other_line = end - first == 1 && first > 0 && OTHER_LINES.contains(&words.get(first - 1));
         if !other_line {
             let needs_price = SHORT.contains(&name) && !has_cue(words, hs_code);
-            found.push(Mention {
-                model: in_its_form(model, words),
-                first,
-                end,
-                needs_price,
-            });
+            found.push(Mention { model: in_its_form(model, words), first, end, needs_price });
         }
         first = end;
     }

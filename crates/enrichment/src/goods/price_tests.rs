@@ -19,16 +19,8 @@ fn short_names_need_a_second_cue() {
         ("A30 24 GB", "", None, 1),
         ("L4显卡", "", None, 1),
     ] {
-        let reading = read_item(&ItemText {
-            part_number: "",
-            description,
-            hs_code,
-        });
-        assert_eq!(
-            reading.with_price(price).chips_max,
-            chips,
-            "{description} {hs_code} {price:?}"
-        );
+        let reading = read_item(&ItemText { part_number: "", description, hs_code });
+        assert_eq!(reading.with_price(price).chips_max, chips, "{description} {hs_code} {price:?}");
     }
 }
 
@@ -62,15 +54,9 @@ fn veto_words() {
     assert_eq!(told("GEFORCE RTX 4070 SUPER").kind, ItemKind::Other);
     // At a chip's price it may be either.
     let found = at("", "SUPPORT FOR DGX H100", Some(30_000.0));
-    assert_eq!(
-        (found.chips_min, found.chips_max, found.bare_chassis),
-        (0, 8, false)
-    );
+    assert_eq!((found.chips_min, found.chips_max, found.bare_chassis), (0, 8, false));
     // A catalogued part is never vetoed.
-    assert_eq!(
-        at("900-21010-0000-000", "H100 WITH CABLE", Some(10.0)).chips_max,
-        1
-    );
+    assert_eq!(at("900-21010-0000-000", "H100 WITH CABLE", Some(10.0)).chips_max, 1);
     assert_eq!(at("SYS-821GE-TNHR", "server, riser, cable", None).chips_max, 8);
     // A cable at the price of a chip is not taken at its word.
     assert_eq!(at("", "COPPER CABLE", Some(25_000.0)).kind, ItemKind::Unknown);
@@ -81,14 +67,8 @@ fn veto_words() {
 fn prices_infer_counts() {
     // Trap 1: 120 for US$25.4 million.
     let found = at("", "H800 SERVER MODULE", Some(25_400_000.0 / 120.0));
-    assert_eq!(
-        (found.chips_min, found.chips_max, found.basis),
-        (1, 8, Basis::PriceInferred)
-    );
-    assert_eq!(
-        found.why,
-        "A server of H800 without a count: US$211,667 a unit is 8 at US$26,500 each."
-    );
+    assert_eq!((found.chips_min, found.chips_max, found.basis), (1, 8, Basis::PriceInferred));
+    assert_eq!(found.why, "A server of H800 without a count: US$211,667 a unit is 8 at US$26,500 each.");
     for (price, max, basis) in [
         (Some(33_800.0), 1, Basis::PriceInferred),
         (Some(67_600.0), 2, Basis::PriceInferred),
@@ -99,11 +79,7 @@ fn prices_infer_counts() {
         (Some(0.0), 8, Basis::Description),
     ] {
         let found = at("", "H100 GPU server", price);
-        assert_eq!(
-            (found.chips_min, found.chips_max, found.basis),
-            (1, max, basis),
-            "{price:?}"
-        );
+        assert_eq!((found.chips_min, found.chips_max, found.basis), (1, max, basis), "{price:?}");
     }
     assert_eq!(told("GB300 rack").chips_max, 72);
 }
@@ -111,12 +87,7 @@ fn prices_infer_counts() {
 #[test]
 fn price_matters_only_where_it_can() {
     let matters = |part_number, description| {
-        read_item(&ItemText {
-            part_number,
-            description,
-            hs_code: "",
-        })
-        .price_matters()
+        read_item(&ItemText { part_number, description, hs_code: "" }).price_matters()
     };
     for (part, description) in [
         ("", "H800 SERVER MODULE"),
@@ -136,11 +107,7 @@ fn price_matters_only_where_it_can() {
         ("", "8x H100 server"),
     ] {
         assert!(!matters(part, description), "{part} {description}");
-        let reading = read_item(&ItemText {
-            part_number: part,
-            description,
-            hs_code: "",
-        });
+        let reading = read_item(&ItemText { part_number: part, description, hs_code: "" });
         let free = reading.with_price(None);
         assert!(
             [1.0, 999.0, 1_500.0, 40_000.0, 270_000.0]

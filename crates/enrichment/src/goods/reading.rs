@@ -84,28 +84,18 @@ pub fn read_item(item: &ItemText<'_>) -> Reading {
     let by_number = systems::look_up(item.part_number);
     let holder = holder(&words, &mentions);
     let row = by_number.or(in_text.map(|found| found.system));
-    let starts = [
-        in_text.map(|found| words.index_at(found.start + 1)),
-        mentions.first().map(|mention| mention.first),
-    ];
-    let chip = Chip {
-        first: starts.into_iter().flatten().min(),
-        system: row.is_some(),
-    };
+    let starts =
+        [in_text.map(|found| words.index_at(found.start + 1)), mentions.first().map(|mention| mention.first)];
+    let chip = Chip { first: starts.into_iter().flatten().min(), system: row.is_some() };
     let count = count(&words, &mentions, holder.is_some() || row.is_some());
     Reading {
         part: parts::look_up(item.part_number),
-        system: row.map(|row| NamedSystem {
-            row,
-            catalogued: by_number.is_some() && is_code_of(item, row),
-        }),
+        system: row.map(|row| NamedSystem { row, catalogued: by_number.is_some() && is_code_of(item, row) }),
         model: named_model(item, &words, &mentions),
         count,
         holder,
         veto: veto_word(&words, &chip),
-        socketed: words
-            .iter()
-            .any(|word| word.starts_with("SXM") || matches!(word, "OAM" | "HGX")),
+        socketed: words.iter().any(|word| word.starts_with("SXM") || matches!(word, "OAM" | "HGX")),
     }
 }
 
@@ -137,27 +127,16 @@ fn named_model(item: &ItemText<'_>, words: &Words, mentions: &[Mention]) -> Opti
         Some(model) => (model, false),
         None => (by_form_and_memory(words)?, true),
     };
-    Some(NamedModel {
-        model,
-        needs_price: false,
-        guessed,
-        other: None,
-    })
+    Some(NamedModel { model, needs_price: false, guessed, other: None })
 }
 
 fn holder(words: &Words, mentions: &[Mention]) -> Option<Holder> {
     let text = |parts: &[&str]| parts.iter().any(|part| words.folded.contains(part));
     // `RTX PRO 6000 BLACKWELL SERVER EDITION` is a card.
-    let named = |index: usize| {
-        mentions
-            .iter()
-            .any(|mention| (mention.first..mention.end).contains(&index))
-    };
+    let named = |index: usize| mentions.iter().any(|mention| (mention.first..mention.end).contains(&index));
     let server = (0..words.len())
         .any(|index| words.get(index) == "SERVER" && words.get(index + 1) != "EDITION" && !named(index));
-    let single = words
-        .iter()
-        .any(|word| word.starts_with("SXM") || matches!(word, "OAM" | "PCIE"));
+    let single = words.iter().any(|word| word.starts_with("SXM") || matches!(word, "OAM" | "PCIE"));
     if words.any(&["RACK", "CABINET"]) || text(&["机柜", "機櫃"]) {
         Some(Holder::Rack)
     } else if server
@@ -178,13 +157,9 @@ fn holder(words: &Words, mentions: &[Mention]) -> Option<Holder> {
 fn veto_word(words: &Words, chip: &Chip) -> Option<VetoWord> {
     let ascii = vetoes::in_words(&words.joined);
     let others = vetoes::in_text(&words.folded);
-    let placed = ascii
-        .iter()
-        .map(|found| (found, Some(words.index_at(found.start + 1))));
+    let placed = ascii.iter().map(|found| (found, Some(words.index_at(found.start + 1))));
     let unplaced = others.iter().map(|found| (found, None));
-    let read = placed
-        .chain(unplaced)
-        .map(|(found, index)| read_veto(words, chip, found, index));
+    let read = placed.chain(unplaced).map(|(found, index)| read_veto(words, chip, found, index));
     // Ties go to the first in the text; `max_by_key` would take the last.
     let weight = |veto: &VetoWord| (veto.leads, veto.overrules && !veto.comes_with, veto.overrules);
     read.reduce(|best, next| if weight(&next) > weight(&best) { next } else { best })
@@ -214,10 +189,6 @@ fn read_veto(words: &Words, chip: &Chip, found: &Found, index: Option<usize>) ->
 }
 
 fn stands_after_with(words: &Words, index: usize) -> bool {
-    (index.saturating_sub(3)..index).any(|before| {
-        matches!(
-            words.get(before),
-            "WITH" | "W" | "INCL" | "INCLUDING" | "INCLUDES" | "PLUS"
-        )
-    })
+    (index.saturating_sub(3)..index)
+        .any(|before| matches!(words.get(before), "WITH" | "W" | "INCL" | "INCLUDING" | "INCLUDES" | "PLUS"))
 }

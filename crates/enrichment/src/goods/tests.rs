@@ -3,12 +3,7 @@
 use super::{Basis, Classification, ItemKind, ItemText, read_item};
 
 pub(super) fn at(part_number: &str, description: &str, price: Option<f64>) -> Classification {
-    read_item(&ItemText {
-        part_number,
-        description,
-        hs_code: "",
-    })
-    .with_price(price)
+    read_item(&ItemText { part_number, description, hs_code: "" }).with_price(price)
 }
 
 pub(super) fn told(description: &str) -> Classification {
@@ -94,12 +89,7 @@ fn names_must_match_whole() {
             ("NVIDIA A10,PG133", "A10", 1, 1),
             ("H200 NVL 141GB", "H200 NVL", 1, 1),
             ("AMD Instinct MI300X OAM", "MI300X", 1, 1),
-            (
-                "RTX PRO 6000 Blackwell 96GB Server Edition",
-                "RTX PRO 6000 Server",
-                1,
-                1,
-            ),
+            ("RTX PRO 6000 Blackwell 96GB Server Edition", "RTX PRO 6000 Server", 1, 1),
             ("RTX PRO 6000 Blackwell Server", "RTX PRO 6000 Server", 1, 1),
             ("Tesla V100 PCIe 16GB", "V100", 1, 1),
             ("GeForce RTX 4090", "RTX 4090", 1, 1),
@@ -164,11 +154,7 @@ fn part_numbers_come_first() {
         );
     }
     let found = at("900-2G133-0020-000", "NVIDIA L40S", None);
-    assert!(
-        found.why.contains("L40S") && found.why.contains("the part number wins"),
-        "{}",
-        found.why
-    );
+    assert!(found.why.contains("L40S") && found.why.contains("the part number wins"), "{}", found.why);
     assert_eq!(found.basis, Basis::PartNumber);
     assert_eq!(at("965-2G520-0000-000", "", None).kind, ItemKind::Spare);
 }
@@ -220,10 +206,7 @@ fn unconfirmed_rows_are_marked() {
 #[test]
 fn nothing_recognised() {
     let found = at("ABC-1", "widget", Some(30_000.0));
-    assert_eq!(
-        (found.kind, found.chips_min, found.chips_max),
-        (ItemKind::Unknown, 0, 0)
-    );
+    assert_eq!((found.kind, found.chips_min, found.chips_max), (ItemKind::Unknown, 0, 0));
     assert_eq!(found.basis.as_str(), "not_recognised");
 }
 
@@ -248,18 +231,8 @@ fn hostile_text_is_read_without_harm() {
         &long,
     ] {
         for part in ["", text, "日本日本日", "９００－２１０１０", "123456789012345"] {
-            let reading = read_item(&ItemText {
-                part_number: part,
-                description: text,
-                hs_code: text,
-            });
-            for price in [
-                None,
-                Some(f64::NAN),
-                Some(f64::INFINITY),
-                Some(-1.0),
-                Some(f64::MAX),
-            ] {
+            let reading = read_item(&ItemText { part_number: part, description: text, hs_code: text });
+            for price in [None, Some(f64::NAN), Some(f64::INFINITY), Some(-1.0), Some(f64::MAX)] {
                 let found = reading.with_price(price);
                 assert!(found.chips_min <= found.chips_max);
             }

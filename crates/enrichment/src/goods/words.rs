@@ -25,10 +25,7 @@ impl Words {
             folded: String::new(),
         };
         words.joined.push(' ');
-        for token in folded
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|token| !token.is_empty())
-        {
+        for token in folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|token| !token.is_empty()) {
             words.push_peeled(token);
         }
         words.folded = folded;
@@ -70,9 +67,7 @@ impl Words {
 
     /// The word at `index`; empty beyond either end.
     pub(super) fn get(&self, index: usize) -> &str {
-        self.spans
-            .get(index)
-            .map_or("", |(start, end)| &self.joined[*start..*end])
+        self.spans.get(index).map_or("", |(start, end)| &self.joined[*start..*end])
     }
 
     /// The words from `first` to before `end`, as they stand.
@@ -148,24 +143,18 @@ fn peel_form(token: &str) -> (&str, Option<&str>) {
 fn peel_trailing_count(token: &str) -> Option<(&str, &str)> {
     let body = token.trim_end_matches(|c: char| c.is_ascii_digit());
     let name = body.strip_suffix('X')?;
-    let memory = name
-        .strip_suffix("GB")
-        .is_some_and(|size| size.bytes().all(|byte| byte.is_ascii_digit()));
+    let memory = name.strip_suffix("GB").is_some_and(|size| size.bytes().all(|byte| byte.is_ascii_digit()));
     let known = memory || chipwatch_reference::models::model_in_words(name).is_some();
     ((1..=2).contains(&(token.len() - body.len())) && known).then(|| (name, &token[name.len()..]))
 }
 
 /// `XE9680X8H100` → (`XE9680`, `8`, `H100`).
 fn peel_middle_count(token: &str) -> Option<(&str, &str, &str)> {
-    token
-        .match_indices('X')
-        .skip_while(|(at, _)| *at == 0)
-        .find_map(|(at, _)| {
-            let after = &token[at + 1..];
-            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-            let (count, model) = after.split_at(digits);
-            let known =
-                (1..=2).contains(&digits) && chipwatch_reference::models::model_in_words(model).is_some();
-            known.then(|| (&token[..at], count, model))
-        })
+    token.match_indices('X').skip_while(|(at, _)| *at == 0).find_map(|(at, _)| {
+        let after = &token[at + 1..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, model) = after.split_at(digits);
+        let known = (1..=2).contains(&digits) && chipwatch_reference::models::model_in_words(model).is_some();
+        known.then(|| (&token[..at], count, model))
+    })
 }

@@ -52,9 +52,8 @@ struct Folded {
 pub fn resolve(lines: &ShipmentLines, register: &Register, own_companies: &[String]) -> Parties {
     let folded: Vec<Folded> = lines.parties.iter().map(|party| folded(lines, party)).collect();
     let one_time = one_time_numbers(lines, &folded);
-    let keys: Vec<Vec<(String, &'static str)>> = (0..folded.len())
-        .map(|party| keys_of(lines, party, &folded[party], &one_time, register))
-        .collect();
+    let keys: Vec<Vec<(String, &'static str)>> =
+        (0..folded.len()).map(|party| keys_of(lines, party, &folded[party], &one_time, register)).collect();
     let mut sets = Sets::new(folded.len());
     let mut holders: HashMap<&str, usize> = HashMap::new();
     for (party, keys) in keys.iter().enumerate() {
@@ -100,11 +99,7 @@ pub fn resolve(lines: &ShipmentLines, register: &Register, own_companies: &[Stri
 
 fn folded(lines: &ShipmentLines, party: &chipwatch_records::PartyAsWritten) -> Folded {
     let raw_country = lines.text(party.country).to_owned();
-    Folded {
-        name: fold(lines.text(party.name)).key,
-        country: country(&raw_country),
-        raw_country,
-    }
+    Folded { name: fold(lines.text(party.name)).key, country: country(&raw_country), raw_country }
 }
 
 /// Numbers that stand for many names: cash sales and other one-time accounts.
@@ -135,10 +130,7 @@ fn keys_of(
 ) -> Vec<(String, &'static str)> {
     let written = &lines.parties[party];
     let mut keys = Vec::new();
-    let number = (
-        lines.text(written.system).to_owned(),
-        lines.text(written.number).to_owned(),
-    );
+    let number = (lines.text(written.system).to_owned(), lines.text(written.number).to_owned());
     if !number.1.is_empty() && !one_time.contains_key(&number) {
         keys.push((
             format!("number\u{1f}{}\u{1f}{}", number.0, number.1),
@@ -146,10 +138,7 @@ fn keys_of(
         ));
     }
     if let (Some(country), false) = (folded.country, folded.name.is_empty()) {
-        keys.push((
-            format!("name\u{1f}{}\u{1f}{country}", folded.name),
-            "same name and country",
-        ));
+        keys.push((format!("name\u{1f}{}\u{1f}{country}", folded.name), "same name and country"));
     }
     if let Some(row) = register.find(&folded.name, folded.country, &number.1)
         && !row.entity.is_empty()
@@ -167,20 +156,13 @@ fn keys_of(
 }
 
 fn join_judged(sets: &mut Sets, folded: &[Folded], register: &Register) {
-    for judgement in register
-        .judgements
-        .iter()
-        .filter(|judgement| judgement.verdict == Verdict::Same)
-    {
+    for judgement in register.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Same) {
         let find = |name: &str, country: Option<CountryCode>| {
-            folded
-                .iter()
-                .position(|party| party.name == name && party.country == country)
+            folded.iter().position(|party| party.name == name && party.country == country)
         };
-        if let (Some(a), Some(b)) = (
-            find(&judgement.name_a, judgement.country_a),
-            find(&judgement.name_b, judgement.country_b),
-        ) {
+        if let (Some(a), Some(b)) =
+            (find(&judgement.name_a, judgement.country_a), find(&judgement.name_b, judgement.country_b))
+        {
             sets.join(a, b);
         }
     }
@@ -194,18 +176,10 @@ fn entity(
     own: &BTreeSet<String>,
     parties: &[usize],
 ) -> (String, Entity) {
-    let smallest = parties
-        .iter()
-        .flat_map(|party| &keys[*party])
-        .map(|(key, _)| key)
-        .min()
-        .cloned()
-        .unwrap_or_default();
-    let reasons: BTreeSet<&str> = parties
-        .iter()
-        .flat_map(|party| &keys[*party])
-        .map(|(_, why)| *why)
-        .collect();
+    let smallest =
+        parties.iter().flat_map(|party| &keys[*party]).map(|(key, _)| key).min().cloned().unwrap_or_default();
+    let reasons: BTreeSet<&str> =
+        parties.iter().flat_map(|party| &keys[*party]).map(|(_, why)| *why).collect();
     let row = parties.iter().find_map(|party| {
         let number = lines.text(lines.parties[*party].number);
         register.find(&folded[*party].name, folded[*party].country, number)
@@ -230,10 +204,7 @@ fn entity(
     let entity = Entity {
         id: format!("e-{}", &blake3::hash(smallest.as_bytes()).to_hex()[..12]),
         name,
-        parties: parties
-            .iter()
-            .filter_map(|party| PartyId::from_index(*party))
-            .collect(),
+        parties: parties.iter().filter_map(|party| PartyId::from_index(*party)).collect(),
         country,
         headquarters: row.and_then(|row| row.headquarters),
         class,
@@ -251,26 +222,15 @@ fn entity(
 
 /// The alias that says most: with small letters before capitals alone, then the longest, then the first in order.
 fn shown_name(lines: &ShipmentLines, parties: &[usize]) -> String {
-    let names: BTreeSet<&str> = parties
-        .iter()
-        .map(|party| lines.text(lines.parties[*party].name))
-        .collect();
+    let names: BTreeSet<&str> = parties.iter().map(|party| lines.text(lines.parties[*party].name)).collect();
     let best = names.iter().filter(|name| !name.is_empty()).max_by_key(|name| {
-        (
-            name.chars().any(char::is_lowercase),
-            name.chars().count(),
-            std::cmp::Reverse(**name),
-        )
+        (name.chars().any(char::is_lowercase), name.chars().count(), std::cmp::Reverse(**name))
     });
     match best {
         Some(name) => (*name).to_owned(),
         None => parties.first().map_or(String::new(), |party| {
             let written = &lines.parties[*party];
-            format!(
-                "customer {} of {}",
-                lines.text(written.number),
-                lines.text(written.system)
-            )
+            format!("customer {} of {}", lines.text(written.number), lines.text(written.system))
         }),
     }
 }

@@ -105,36 +105,24 @@ impl Register {
         for (line, row) in OverrideError::rows::<PartyRow>(file, text)? {
             let (name, number) = (fold(&row.name).key, fold_number(&row.party_id));
             if name.is_empty() && number.is_empty() {
-                return Err(OverrideError::new(
-                    file,
-                    line,
-                    "the row has neither name nor party_id",
-                ));
+                return Err(OverrideError::new(file, line, "the row has neither name nor party_id"));
             }
             let code = |text: &str, column: &str| match (text.trim(), country(text)) {
                 ("", _) => Ok(None),
-                (text, None) => Err(OverrideError::new(
-                    file,
-                    line,
-                    &format!("`{text}` in {column} is no country"),
-                )),
+                (text, None) => {
+                    Err(OverrideError::new(file, line, &format!("`{text}` in {column} is no country")))
+                }
                 (_, code) => Ok(code),
             };
-            let (country, headquarters) = (
-                code(&row.country, "country")?,
-                code(&row.headquarters, "headquarters")?,
-            );
+            let (country, headquarters) =
+                (code(&row.country, "country")?, code(&row.headquarters, "headquarters")?);
             let index = self.rows.len();
             if !name.is_empty() {
                 self.by_name.entry((name.clone(), country)).or_insert(index);
             } else {
                 self.by_number.entry(number.clone()).or_insert(index);
             }
-            let source = if row.source.is_empty() {
-                file.to_owned()
-            } else {
-                row.source
-            };
+            let source = if row.source.is_empty() { file.to_owned() } else { row.source };
             let (entity, class, parent) = (row.entity, row.class, row.parent);
             self.rows.push(RegisterRow {
                 name,
@@ -172,11 +160,7 @@ impl Register {
     pub fn find(&self, name: &str, country: Option<CountryCode>, number: &str) -> Option<&RegisterRow> {
         let by_name = || self.by_name.get(&(name.to_owned(), country));
         let by_number = || {
-            if number.is_empty() {
-                None
-            } else {
-                self.by_number.get(number)
-            }
+            if number.is_empty() { None } else { self.by_number.get(number) }
         };
         if self.rows.is_empty() {
             return None;

@@ -10,11 +10,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("ALPHA PTE LTD", "ALPHA", "PTE LTD"),
     ("Alpha Private Limited", "ALPHA", "PTE LTD"),
     ("Alpha (Pvt.) Ltd.", "ALPHA", "PTE LTD"),
-    (
-        "Alpha Technologies (India) Pvt Ltd",
-        "ALPHA TECHNOLOGIES INDIA",
-        "PTE LTD",
-    ),
+    ("Alpha Technologies (India) Pvt Ltd", "ALPHA TECHNOLOGIES INDIA", "PTE LTD"),
     ("ABC Technology Ltd", "ABC TECHNOLOGY", "LTD"),
     ("ABC Technology Limited", "ABC TECHNOLOGY", "LTD"),
     ("Alpha Cloud Sdn. Bhd.", "ALPHA CLOUD", "SDN BHD"),
@@ -39,11 +35,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("Alpha Unlimited", "ALPHA", "UNLIMITED"),
     ("Alpha GmbH", "ALPHA", "GMBH"),
     ("Alpha G.m.b.H.", "ALPHA", "GMBH"),
-    (
-        "Alpha Handelsgesellschaft mbH",
-        "ALPHA HANDELSGESELLSCHAFT",
-        "GMBH",
-    ),
+    ("Alpha Handelsgesellschaft mbH", "ALPHA HANDELSGESELLSCHAFT", "GMBH"),
     ("Müller GmbH & Co. KG", "MULLER", "GMBH AND CO KG"),
     ("Müller GmbH und Co KG", "MULLER", "GMBH AND CO KG"),
     ("Alpha AG", "ALPHA", "AG"),
@@ -142,11 +134,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
 fn spellings_fold_to_their_key_and_form() {
     for &(written, key, form) in EXAMPLES {
         let folded = fold(written);
-        assert_eq!(
-            (folded.key.as_str(), folded.form.unwrap_or_default()),
-            (key, form),
-            "{written}"
-        );
+        assert_eq!((folded.key.as_str(), folded.form.unwrap_or_default()), (key, form), "{written}");
     }
 }
 
@@ -161,10 +149,7 @@ fn names_that_differ_keep_different_keys() {
 #[test]
 fn invisible_characters_and_case_change_nothing() {
     for (written, _, _) in EXAMPLES {
-        let spread: String = written
-            .chars()
-            .flat_map(|c| [c, '\u{200B}', '\u{202E}'])
-            .collect();
+        let spread: String = written.chars().flat_map(|c| [c, '\u{200B}', '\u{202E}']).collect();
         assert_eq!(fold(&spread), fold(written), "{written}");
         // Lower-casing a dotted capital I makes two characters, which the fold joins again.
         assert_eq!(fold(&written.to_lowercase()), fold(written), "{written}");
@@ -177,14 +162,7 @@ fn folding_a_key_changes_nothing() {
     for &(written, _, _) in EXAMPLES {
         for (other, _, _) in EXAMPLES {
             let key = key(&format!("{written} {other}"));
-            assert_eq!(
-                fold(&key),
-                FoldedName {
-                    key: key.clone(),
-                    form: None
-                },
-                "{written} {other}"
-            );
+            assert_eq!(fold(&key), FoldedName { key: key.clone(), form: None }, "{written} {other}");
         }
     }
 }

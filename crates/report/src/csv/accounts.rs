@@ -13,35 +13,16 @@ customs_only_lo,customs_only_hi";
 
 /// Writes every entity that has a measure. `gross` and `returned` are chips as usually sold.
 pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
-    write_rows(
-        folder,
-        "entities.csv",
-        HEADER,
-        report.accounts.len(),
-        |index, out| {
-            let (entity, bought) = &report.accounts[index];
-            let entity = report.book.entity(*entity);
-            let mut row = Row::new(out);
-            row.text(&entity.id)
-                .text(&entity.name)
-                .word(country(&entity.country))
-                .text(&entity.class);
-            row.number(bought.acquired.lo)
-                .number(bought.acquired.best)
-                .number(bought.acquired.hi);
-            for measure in [
-                bought.direct,
-                bought.indirect,
-                bought.received,
-                bought.on_loan,
-                bought.open,
-            ] {
-                row.number(measure.lo).number(measure.hi);
-            }
-            row.number(bought.gross.best).number(bought.returned.best);
-            row.number(bought.customs_only.lo)
-                .number(bought.customs_only.hi)
-                .end();
-        },
-    )
+    write_rows(folder, "entities.csv", HEADER, report.accounts.len(), |index, out| {
+        let (entity, bought) = &report.accounts[index];
+        let entity = report.book.entity(*entity);
+        let mut row = Row::new(out);
+        row.text(&entity.id).text(&entity.name).word(country(&entity.country)).text(&entity.class);
+        row.number(bought.acquired.lo).number(bought.acquired.best).number(bought.acquired.hi);
+        for measure in [bought.direct, bought.indirect, bought.received, bought.on_loan, bought.open] {
+            row.number(measure.lo).number(measure.hi);
+        }
+        row.number(bought.gross.best).number(bought.returned.best);
+        row.number(bought.customs_only.lo).number(bought.customs_only.hi).end();
+    })
 }

@@ -33,19 +33,13 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
     let tables = Tables::new(report);
     let mut file = OutFile::create(folder, "evidence.csv")?;
     file.write(HEADER)?;
-    let rows: Vec<Rows<'_>> = report
-        .entities
-        .iter()
-        .flat_map(|entity| rows_of(report, entity))
-        .collect();
+    let rows: Vec<Rows<'_>> = report.entities.iter().flat_map(|entity| rows_of(report, entity)).collect();
     in_order(
         &pieces(&rows),
         |piece, buffer: &mut Vec<u8>| {
             buffer.clear();
             let mut tail = Tail::default();
-            piece
-                .iter()
-                .for_each(|rows| render(report, &tables, rows, &mut tail, buffer));
+            piece.iter().for_each(|rows| render(report, &tables, rows, &mut tail, buffer));
         },
         |buffer| file.write(buffer),
     )
@@ -54,13 +48,11 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
 fn rows_of<'a>(report: &Report<'a>, entity: &'a FlaggedEntity) -> impl Iterator<Item = Rows<'a>> {
     let entity_id = &report.book.entity(entity.entity).id;
     entity.findings.iter().flat_map(move |finding| {
-        ranges(finding.evidence.len(), ROWS_PER_PIECE)
-            .into_iter()
-            .map(move |range| Rows {
-                finding,
-                entity_id,
-                range,
-            })
+        ranges(finding.evidence.len(), ROWS_PER_PIECE).into_iter().map(move |range| Rows {
+            finding,
+            entity_id,
+            range,
+        })
     })
 }
 
@@ -91,16 +83,9 @@ fn render(report: &Report<'_>, tables: &Tables, rows: &Rows<'_>, tail: &mut Tail
     for evidence in finding.evidence[rows.range.clone()].chunks(LINES_AT_ONCE) {
         // Short loops of their own: the processor waits for many lines at once, then for many documents.
         ids.clear();
-        ids.extend(
-            evidence
-                .iter()
-                .map(|row| line(row).and_then(|line| line.line.document)),
-        );
+        ids.extend(evidence.iter().map(|row| line(row).and_then(|line| line.line.document)));
         documents.clear();
-        documents.extend(
-            ids.iter()
-                .map(|id| id.map_or("", |id| written.documents.number(id))),
-        );
+        documents.extend(ids.iter().map(|id| id.map_or("", |id| written.documents.number(id))));
         for (row, document) in evidence.iter().zip(&documents) {
             out.extend_from_slice(prefix.as_bytes());
             if let Some(line) = line(row) {
@@ -108,10 +93,7 @@ fn render(report: &Report<'_>, tables: &Tables, rows: &Rows<'_>, tail: &mut Tail
             } else {
                 remainder(report, row, out);
             }
-            Numbers::new()
-                .cell(i64::from(row.line_count))
-                .byte(b'\n')
-                .append(out);
+            Numbers::new().cell(i64::from(row.line_count)).byte(b'\n').append(out);
         }
     }
 }
@@ -134,11 +116,7 @@ fn cited(
     push_csv(out, document);
     out.push(b',');
     push_csv(out, written.text(line.line_no));
-    out.extend_from_slice(
-        tables
-            .stages_and_kinds
-            .get(kept.stage as usize * KINDS + kept.kind as usize),
-    );
+    out.extend_from_slice(tables.stages_and_kinds.get(kept.stage as usize * KINDS + kept.kind as usize));
     out.push(b',');
     if let Some(day) = line.ship_date {
         out.extend_from_slice(&iso(day));
@@ -169,11 +147,7 @@ fn remainder(report: &Report<'_>, row: &Evidence, out: &mut Vec<u8>) {
     out.extend_from_slice(b",,,,,,,,,");
     push_csv(out, report.book.items[row.item.index()].model.unwrap_or_default());
     out.push(b',');
-    Numbers::new()
-        .cell(row.chips_lo)
-        .cell(row.chips_hi)
-        .byte(b',')
-        .append(out);
+    Numbers::new().cell(row.chips_lo).cell(row.chips_hi).byte(b',').append(out);
     out.extend_from_slice(row.role.as_str().as_bytes());
     out.extend_from_slice(b",,,,,");
 }
@@ -206,9 +180,7 @@ impl Tail {
             self.of = of;
             self.seller.clear();
             self.channel_and_licence.clear();
-            Row::new(&mut self.seller)
-                .word("")
-                .text(written.text(particulars.seller));
+            Row::new(&mut self.seller).word("").text(written.text(particulars.seller));
             Row::new(&mut self.channel_and_licence)
                 .word("")
                 .word(channel.as_str())
@@ -252,10 +224,7 @@ impl Tables {
             }),
             items: Cells::new(&book.items, |out, item| {
                 let part_number = written.items[item.written.index()].part_number;
-                Row::new(out)
-                    .word("")
-                    .text(written.text(part_number))
-                    .text(item.model.unwrap_or_default());
+                Row::new(out).word("").text(written.text(part_number)).text(item.model.unwrap_or_default());
             }),
             stages_and_kinds: Cells::new(pairs, |out, (stage, kind)| {
                 Row::new(out).word("").word(stage.as_str()).word(kind.as_str());

@@ -65,22 +65,14 @@ pub(crate) fn by_value<'a>(report: &Report<'a>) -> Vec<Listed<'a>> {
 pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let items = by_value(report);
     write_rows(folder, "items.csv", HEADER, items.len(), |index, out| {
-        let Listed {
-            item,
-            totals,
-            part_number,
-            description,
-        } = &items[index];
+        let Listed { item, totals, part_number, description } = &items[index];
         let mut row = Row::new(out);
-        row.text(part_number)
-            .text(description)
-            .text(item.model.unwrap_or_default());
+        row.text(part_number).text(description).text(item.model.unwrap_or_default());
         if items[index].is_unknown() {
             // To be filled in.
             row.ready(b",");
         } else {
-            row.number(i64::from(item.chips_min))
-                .number(i64::from(item.chips_max));
+            row.number(i64::from(item.chips_min)).number(i64::from(item.chips_max));
         }
         row.text(reason(item))
             .word(if item.in_scope { "in" } else { "out" })
@@ -98,9 +90,7 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
 fn reason(item: &Item) -> &str {
     if item.basis == "override" {
         // The words that enrichment puts before it must not grow with each round.
-        item.why
-            .strip_prefix("The user's register says so: ")
-            .unwrap_or(&item.why)
+        item.why.strip_prefix("The user's register says so: ").unwrap_or(&item.why)
     } else {
         ""
     }
@@ -122,17 +112,10 @@ mod tests {
         let text = std::fs::read_to_string(folder.path().join("items.csv")).unwrap();
         let rows: Vec<&str> = text.lines().collect();
         assert!(rows[1].starts_with("MYSTERY,,,,,,out,unknown"));
-        assert!(
-            rows[2].starts_with("BOX-8,8-GPU board,H100,8,8,seen at the trade fair,in,"),
-            "{}",
-            rows[2]
-        );
+        assert!(rows[2].starts_with("BOX-8,8-GPU board,H100,8,8,seen at the trade fair,in,"), "{}", rows[2]);
 
         sample.book.items[0].kind = "unknown";
-        let order: Vec<i64> = by_value(&sample.report())
-            .iter()
-            .map(|one| one.totals.value_usd)
-            .collect();
+        let order: Vec<i64> = by_value(&sample.report()).iter().map(|one| one.totals.value_usd).collect();
         assert_eq!(order, [25_250_000, 9_000]);
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod evidence;
 mod items;
+mod monthly;
 mod open_orders;
 mod parties;
 mod rejects;
@@ -25,6 +26,7 @@ pub(crate) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
     accounts::write(report, folder)?;
     evidence::write(report, folder)?;
     items::write(report, folder)?;
+    monthly::write(report, folder)?;
     parties::write(report, folder)?;
     open_orders::write(report, folder)?;
     rejects::write(report, folder)

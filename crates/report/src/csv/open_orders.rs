@@ -28,11 +28,7 @@ impl OpenOrder {
         let who = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
         Self {
             entity: who.map(|party| report.book.entity_of(party)),
-            chips: Chips {
-                lo,
-                best: usual.clamp(lo, hi),
-                hi,
-            },
+            chips: Chips { lo, best: usual.clamp(lo, hi), hi },
         }
     }
 }
@@ -40,40 +36,28 @@ impl OpenOrder {
 /// Writes `open_orders.csv`.
 pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let written = &report.book.written;
-    write_rows(
-        folder,
-        "open_orders.csv",
-        HEADER,
-        report.open_lines.len(),
-        |index, out| {
-            let kept = &report.open_lines[index];
-            let line = &kept.line;
-            let order = OpenOrder::new(report, kept);
-            let particulars = written.particulars_of(line);
-            let mut row = Row::new(out);
-            match order.entity.map(|entity| report.book.entity(entity)) {
-                Some(entity) => row
-                    .text(&entity.id)
-                    .text(&entity.name)
-                    .word(country(&entity.country)),
-                None => row.ready(b",,"),
-            };
-            let item = &report.book.items[kept.item.index()];
-            row.text(&written.files[line.file.index()].path)
-                .number(i64::from(line.line))
-                .text(
-                    line.document
-                        .map_or("", |document| written.documents.number(document)),
-                )
-                .text(written.text(line.line_no))
-                .day(particulars.order_date)
-                .text(written.text(written.items[item.written.index()].part_number))
-                .text(item.model.unwrap_or_default())
-                .number(i64::from(line.quantity))
-                .number(order.chips.lo)
-                .number(order.chips.hi)
-                .word(kept.channel.as_str())
-                .end();
-        },
-    )
+    write_rows(folder, "open_orders.csv", HEADER, report.open_lines.len(), |index, out| {
+        let kept = &report.open_lines[index];
+        let line = &kept.line;
+        let order = OpenOrder::new(report, kept);
+        let particulars = written.particulars_of(line);
+        let mut row = Row::new(out);
+        match order.entity.map(|entity| report.book.entity(entity)) {
+            Some(entity) => row.text(&entity.id).text(&entity.name).word(country(&entity.country)),
+            None => row.ready(b",,"),
+        };
+        let item = &report.book.items[kept.item.index()];
+        row.text(&written.files[line.file.index()].path)
+            .number(i64::from(line.line))
+            .text(line.document.map_or("", |document| written.documents.number(document)))
+            .text(written.text(line.line_no))
+            .day(particulars.order_date)
+            .text(written.text(written.items[item.written.index()].part_number))
+            .text(item.model.unwrap_or_default())
+            .number(i64::from(line.quantity))
+            .number(order.chips.lo)
+            .number(order.chips.hi)
+            .word(kept.channel.as_str())
+            .end();
+    })
 }

@@ -16,11 +16,8 @@ chips_lo,chips_best,chips_hi,first_ship_date,last_ship_date,detectors,sentence";
 
 /// Writes Schedule A. The columns `gross`, `returned` and `received` are chips as usually sold.
 pub(super) fn write_bulk_purchasers(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
-    let bulk: Vec<&FlaggedEntity> = report
-        .entities
-        .iter()
-        .filter(|entity| entity.bulk_status != BulkStatus::None)
-        .collect();
+    let bulk: Vec<&FlaggedEntity> =
+        report.entities.iter().filter(|entity| entity.bulk_status != BulkStatus::None).collect();
     write_rows(folder, "bulk_purchasers.csv", BULK, bulk.len(), |index, out| {
         let flagged = bulk[index];
         let entity = report.book.entity(flagged.entity);
@@ -48,37 +45,31 @@ pub(super) fn write_bulk_purchasers(report: &Report<'_>, folder: &Path) -> Resul
 /// Writes the entities of both schedules.
 pub(super) fn write_flagged_entities(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let listed: Vec<&FlaggedEntity> = report.standing_as(Standing::Flagged).collect();
-    write_rows(
-        folder,
-        "flagged_entities.csv",
-        FLAGGED,
-        listed.len(),
-        |index, out| {
-            let flagged = listed[index];
-            let entity = report.book.entity(flagged.entity);
-            let bought = &flagged.purchases.acquired;
-            let mut row = Row::new(out);
-            row.number(index as i64 + 1)
-                .text(&entity.id)
-                .text(&entity.name)
-                .word(country(&entity.country))
-                .text(&entity.class)
-                .word(basis(flagged.basis))
-                .word(status(flagged.bulk_status));
-            match flagged.tier {
-                Some(tier) => row.number(i64::from(tier.0)),
-                None => row.word(""),
-            };
-            row.number(bought.lo)
-                .number(bought.best)
-                .number(bought.hi)
-                .day(flagged.first_ship_date)
-                .day(flagged.last_ship_date)
-                .word(&detectors(flagged, ";"))
-                .text(foremost(flagged).map_or("", |finding| &finding.sentence))
-                .end();
-        },
-    )
+    write_rows(folder, "flagged_entities.csv", FLAGGED, listed.len(), |index, out| {
+        let flagged = listed[index];
+        let entity = report.book.entity(flagged.entity);
+        let bought = &flagged.purchases.acquired;
+        let mut row = Row::new(out);
+        row.number(index as i64 + 1)
+            .text(&entity.id)
+            .text(&entity.name)
+            .word(country(&entity.country))
+            .text(&entity.class)
+            .word(basis(flagged.basis))
+            .word(status(flagged.bulk_status));
+        match flagged.tier {
+            Some(tier) => row.number(i64::from(tier.0)),
+            None => row.word(""),
+        };
+        row.number(bought.lo)
+            .number(bought.best)
+            .number(bought.hi)
+            .day(flagged.first_ship_date)
+            .day(flagged.last_ship_date)
+            .word(&detectors(flagged, ";"))
+            .text(foremost(flagged).map_or("", |finding| &finding.sentence))
+            .end();
+    })
 }
 
 /// The detectors with a finding, each once.
@@ -92,10 +83,7 @@ pub(crate) fn detectors(flagged: &FlaggedEntity, between: &str) -> String {
 /// The finding to tell first: the most urgent; a doubt about the records only where nothing else is known.
 pub(crate) fn foremost(flagged: &FlaggedEntity) -> Option<&Finding> {
     let weight = |finding: &Finding| (finding.severity, !is_record_doubt(finding));
-    flagged
-        .findings
-        .iter()
-        .reduce(|first, next| if weight(next) > weight(first) { next } else { first })
+    flagged.findings.iter().reduce(|first, next| if weight(next) > weight(first) { next } else { first })
 }
 
 pub(crate) fn status(status: BulkStatus) -> &'static str {

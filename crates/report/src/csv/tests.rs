@@ -1,7 +1,7 @@
 use crate::Formats;
 use crate::sample::{HOSTILE, Sample};
 
-const HEADERS: [(&str, &str); 8] = [
+const HEADERS: [(&str, &str); 9] = [
     (
         "bulk_purchasers.csv",
         "rank,entity_id,name,country,headquarters_country,entity_class,bulk_status,chips_lo,chips_best,chips_hi,gross,returned,received,first_ship_date,last_ship_date",
@@ -22,14 +22,12 @@ const HEADERS: [(&str, &str); 8] = [
         "items.csv",
         "part_number,description,model,chips_min,chips_max,reason,scope,kind,basis,why,lines,quantity,value_usd",
     ),
-    (
-        "parties.csv",
-        "name,country,party_id,system,entity_id,entity_name,why",
-    ),
+    ("parties.csv", "name,country,party_id,system,entity_id,entity_name,why"),
     (
         "open_orders.csv",
         "entity_id,name,country,file,line,document_no,line_no,order_date,part_number,model,quantity,chips_lo,chips_hi,channel",
     ),
+    ("monthly.csv", "month,channel,country,model,buyers,chips_lo,chips_hi"),
     ("rejects.csv", "file,line,column,value,reason"),
 ];
 
@@ -80,10 +78,7 @@ fn no_cell_runs_in_a_spreadsheet_or_drives_a_terminal() {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
         for cell in parse(&text).iter().flatten() {
             let is_number = cell.parse::<i64>().is_ok();
-            assert!(
-                is_number || !cell.starts_with(['=', '+', '-', '@']),
-                "{name}: {cell}"
-            );
+            assert!(is_number || !cell.starts_with(['=', '+', '-', '@']), "{name}: {cell}");
             assert!(!cell.chars().any(char::is_control), "{name}: {cell:?}");
         }
     }
@@ -103,11 +98,7 @@ fn evidence_of_a_finding_sums_to_its_chips() {
     let rows = parse(&text);
     for finding in sample.entities.iter().flat_map(|entity| &entity.findings) {
         let of_finding = || rows.iter().filter(|row| row[0] == finding.id);
-        let sum = |column: usize| {
-            of_finding()
-                .map(|row| row[column].parse::<i64>().unwrap())
-                .sum::<i64>()
-        };
+        let sum = |column: usize| of_finding().map(|row| row[column].parse::<i64>().unwrap()).sum::<i64>();
         assert_eq!((sum(13), sum(14)), (finding.chips_lo, finding.chips_hi));
     }
 }

@@ -21,28 +21,13 @@ pub(super) fn schedule_a(page: &mut Page, report: &Report<'_>) {
         (BulkStatus::Possible, "Possible: only the highest reading passes"),
     ] {
         page.heading(3, title);
-        let bulk = report
-            .entities
-            .iter()
-            .filter(|entity| entity.bulk_status == which)
-            .collect::<Vec<_>>();
+        let bulk = report.entities.iter().filter(|entity| entity.bulk_status == which).collect::<Vec<_>>();
         if bulk.is_empty() {
             page.paragraph("None.");
             continue;
         }
         page.table(
-            [
-                "",
-                "Entity",
-                "Name",
-                "Country",
-                "Class",
-                "Chips",
-                "Returned",
-                "Only received",
-                "From",
-                "To",
-            ],
+            ["", "Entity", "Name", "Country", "Class", "Chips", "Returned", "Only received", "From", "To"],
             bulk.iter().take(ROWS).enumerate().map(|(index, flagged)| {
                 let bought = &flagged.purchases;
                 let [id, name, country, class] = who(report, flagged);
@@ -51,26 +36,17 @@ pub(super) fn schedule_a(page: &mut Page, report: &Report<'_>) {
                 let rank = Cell::Number(index as i64 + 1);
                 let chips = Cell::Chips(bought.acquired);
                 let (returned, received) = (Cell::Chips(bought.returned), Cell::Chips(bought.received));
-                [
-                    rank, id, name, country, class, chips, returned, received, from, to,
-                ]
+                [rank, id, name, country, class, chips, returned, received, from, to]
             }),
         );
-        more(
-            page,
-            bulk.len(),
-            &format!("bulk\\_purchasers.csv (bulk\\_status {})", status(which)),
-        );
+        more(page, bulk.len(), &format!("bulk\\_purchasers.csv (bulk\\_status {})", status(which)));
     }
 }
 
 pub(super) fn schedule_b(page: &mut Page, report: &Report<'_>) {
     page.heading(2, "Schedule B: entities that match indicators");
-    let listed: Vec<&FlaggedEntity> = report
-        .entities
-        .iter()
-        .filter(|entity| has_indicators(entity))
-        .collect();
+    let listed: Vec<&FlaggedEntity> =
+        report.entities.iter().filter(|entity| has_indicators(entity)).collect();
     if listed.is_empty() {
         page.paragraph(
             "None: no indicator detector of this version found any. What could not be evaluated stands below.",
@@ -82,17 +58,7 @@ pub(super) fn schedule_b(page: &mut Page, report: &Report<'_>) {
          Innocent explanations stand beside each finding in report.json.",
     );
     page.table(
-        [
-            "",
-            "Tier",
-            "Entity",
-            "Name",
-            "Country",
-            "Class",
-            "Chips",
-            "Detectors",
-            "First of all",
-        ],
+        ["", "Tier", "Entity", "Name", "Country", "Class", "Chips", "Detectors", "First of all"],
         listed.iter().take(ROWS).enumerate().map(|(index, flagged)| {
             let [id, name, country, class] = who(report, flagged);
             let tier = Cell::Ours(flagged.tier.map(|tier| tier.0.to_string()).unwrap_or_default());
@@ -117,16 +83,7 @@ pub(super) fn near_misses(page: &mut Page, report: &Report<'_>) {
     );
     listed.truncate(ROWS);
     page.table(
-        [
-            "Entity",
-            "Name",
-            "Country",
-            "Class",
-            "Net",
-            "Before returns",
-            "Returned",
-            "Open",
-        ],
+        ["Entity", "Name", "Country", "Class", "Net", "Before returns", "Returned", "Open"],
         listed.iter().map(|flagged| {
             let bought = &flagged.purchases;
             let [id, name, country, class] = who(report, flagged);
@@ -135,11 +92,7 @@ pub(super) fn near_misses(page: &mut Page, report: &Report<'_>) {
             [id, name, country, class, net, gross, returned, open]
         }),
     );
-    more(
-        page,
-        report.standing_as(Standing::NearMiss).count(),
-        "report.json (near\\_misses)",
-    );
+    more(page, report.standing_as(Standing::NearMiss).count(), "report.json (near\\_misses)");
 }
 
 pub(super) fn record_doubts(page: &mut Page, report: &Report<'_>) {
@@ -160,12 +113,7 @@ pub(super) fn record_doubts(page: &mut Page, report: &Report<'_>) {
         ["Entity", "Name", "Chips", "Doubt"],
         doubtful().take(ROWS).map(|(flagged, finding)| {
             let [id, name, ..] = who(report, flagged);
-            [
-                id,
-                name,
-                Cell::Chips(flagged.purchases.acquired),
-                Cell::Text(&finding.sentence),
-            ]
+            [id, name, Cell::Chips(flagged.purchases.acquired), Cell::Text(&finding.sentence)]
         }),
     );
     more(page, count, "evidence.csv (detector integrity)");
@@ -184,9 +132,6 @@ fn sentence(flagged: &FlaggedEntity) -> Cell<'_> {
 
 fn more(page: &mut Page, count: usize, place: &str) {
     if count > ROWS {
-        page.paragraph(&format!(
-            "{} more stand in {place}.",
-            grouped((count - ROWS) as i64)
-        ));
+        page.paragraph(&format!("{} more stand in {place}.", grouped((count - ROWS) as i64)));
     }
 }

@@ -42,11 +42,7 @@ fn render(report: &Report<'_>, content_digest: &str) -> Vec<u8> {
 /// `more than 500 chips since 2020-01-01`.
 fn question(report: &Report<'_>) -> String {
     let threshold = &report.context.threshold;
-    format!(
-        "{} chips since {}",
-        threshold.in_words(threshold.chips),
-        threshold.since
-    )
+    format!("{} chips since {}", threshold.in_words(threshold.chips), threshold.since)
 }
 
 fn header(page: &mut Page, report: &Report<'_>, content_digest: &str) {
@@ -58,11 +54,7 @@ fn header(page: &mut Page, report: &Report<'_>, content_digest: &str) {
         ("Question", format!("Who acquired {}?", question(report))),
     ];
     if !threshold.countries.is_empty() {
-        let countries: Vec<&str> = threshold
-            .countries
-            .iter()
-            .map(|country| country.as_str())
-            .collect();
+        let countries: Vec<&str> = threshold.countries.iter().map(|country| country.as_str()).collect();
         let which = markdown(country_of(threshold.country_of)).into_owned();
         rows.push(("Countries", format!("{} (of: {which})", countries.join(", "))));
     }
@@ -74,52 +66,26 @@ fn header(page: &mut Page, report: &Report<'_>, content_digest: &str) {
     rows.push(("Content digest", content_digest.to_owned()));
     page.table(
         ["", ""],
-        rows.into_iter()
-            .map(|(name, value)| [Cell::Ours(name.to_owned()), Cell::Ours(value)]),
+        rows.into_iter().map(|(name, value)| [Cell::Ours(name.to_owned()), Cell::Ours(value)]),
     );
 }
 
 /// First and last day of a purchase of any listed entity.
 fn dates(report: &Report<'_>) -> Option<(Day, Day)> {
-    let first = report
-        .entities
-        .iter()
-        .filter_map(|entity| entity.first_ship_date)
-        .min()?;
-    let last = report
-        .entities
-        .iter()
-        .filter_map(|entity| entity.last_ship_date)
-        .max()?;
+    let first = report.entities.iter().filter_map(|entity| entity.first_ship_date).min()?;
+    let last = report.entities.iter().filter_map(|entity| entity.last_ship_date).max()?;
     Some((first, last))
 }
 
 fn answer(page: &mut Page, report: &Report<'_>) {
     let of = |count| counted(count, "entity", "entities");
-    let bulk = |status| {
-        of(report
-            .entities
-            .iter()
-            .filter(|entity| entity.bulk_status == status)
-            .count())
-    };
+    let bulk = |status| of(report.entities.iter().filter(|entity| entity.bulk_status == status).count());
     page.list([
-        format!(
-            "Acquired {}: **{}**.",
-            question(report),
-            bulk(BulkStatus::Confirmed)
-        ),
-        format!(
-            "May have, by the highest reading of the records only: **{}**.",
-            bulk(BulkStatus::Possible)
-        ),
+        format!("Acquired {}: **{}**.", question(report), bulk(BulkStatus::Confirmed)),
+        format!("May have, by the highest reading of the records only: **{}**.", bulk(BulkStatus::Possible)),
         format!(
             "Match indicators of diversion: **{}**.",
-            of(report
-                .entities
-                .iter()
-                .filter(|entity| has_indicators(entity))
-                .count())
+            of(report.entities.iter().filter(|entity| has_indicators(entity)).count())
         ),
     ]);
 }
@@ -140,12 +106,7 @@ fn how_to_read(page: &mut Page) {
         "\"600 to 640\" means: the records allow any number between. Confirmed: the lowest passes. Possible: only the highest does.",
         "Each number can be traced in evidence.csv to file and line. A finding's rows sum to its chips.",
     ];
-    page.list(
-        sentences
-            .iter()
-            .chain(DISCLOSURES)
-            .map(|sentence| (*sentence).to_owned()),
-    );
+    page.list(sentences.iter().chain(DISCLOSURES).map(|sentence| (*sentence).to_owned()));
 }
 
 #[cfg(test)]
@@ -171,9 +132,7 @@ mod tests {
         for table in text.split("\n\n").filter(|block| block.starts_with("| ")) {
             let columns = |row: &str| row.replace("\\|", "").matches('|').count();
             assert!(
-                table
-                    .lines()
-                    .all(|row| columns(row) == columns(table.lines().next().unwrap())),
+                table.lines().all(|row| columns(row) == columns(table.lines().next().unwrap())),
                 "{table}"
             );
         }

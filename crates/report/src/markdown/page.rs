@@ -122,11 +122,7 @@ pub(super) fn grouped(number: i64) -> String {
 
 /// `1 row`, `1,200 rows`.
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        grouped(count as i64),
-        if count == 1 { one } else { many }
-    )
+    format!("{} {}", grouped(count as i64), if count == 1 { one } else { many })
 }
 
 /// `600`, `600 to 640`, or `600 to 640 (620)` where the usual number lies between.
@@ -147,10 +143,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_intervals_named() {
-        assert_eq!(
-            [0, 999, 1_000, -1_234_567].map(grouped),
-            ["0", "999", "1,000", "-1,234,567"]
-        );
+        assert_eq!([0, 999, 1_000, -1_234_567].map(grouped), ["0", "999", "1,000", "-1,234,567"]);
         let chips = |lo, best, hi| interval(Chips { lo, best, hi });
         assert_eq!(chips(600, 600, 600), "600");
         assert_eq!(chips(600, 600, 1640), "600 to 1,640");
@@ -163,9 +156,6 @@ mod tests {
         page.table(["a", "b"], [[Cell::Text("x|<y>"), Cell::Number(1_000)]]);
         page.table(["a"], std::iter::empty::<[Cell<'_>; 1]>());
         let text = String::from_utf8(page.into_bytes()).unwrap();
-        assert_eq!(
-            text,
-            "| a | b |\n| --- | ---: |\n| x\\|&lt;y&gt; | 1,000 |\n\n| a |\n| --- |\n"
-        );
+        assert_eq!(text, "| a | b |\n| --- | ---: |\n| x\\|&lt;y&gt; | 1,000 |\n\n| a |\n| --- |\n");
     }
 }

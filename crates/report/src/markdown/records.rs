@@ -16,49 +16,23 @@ const ROWS: usize = 20;
 pub(super) fn books(page: &mut Page, report: &Report<'_>) {
     let (rows, units) = (&report.books.rows, &report.books.units);
     page.heading(2, "Where every row went");
-    let mut lines = vec![
-        ("Read".to_owned(), rows.read, units.read),
-        ("Counted".to_owned(), rows.counted, units.counted),
-    ];
+    let mut lines =
+        vec![("Read".to_owned(), rows.read, units.read), ("Counted".to_owned(), rows.counted, units.counted)];
     for (reason, count) in &rows.excluded {
         let units = units.excluded.get(reason).copied().unwrap_or_default();
         lines.push((format!("Excluded: {}", in_words(*reason)), *count, units));
     }
     lines.extend([
-        (
-            "Rejected: could not be read".to_owned(),
-            rows.rejected,
-            units.rejected,
-        ),
-        (
-            "Duplicate: stands elsewhere too".to_owned(),
-            rows.duplicate,
-            units.duplicate,
-        ),
-        (
-            "Superseded by a newer report".to_owned(),
-            rows.superseded,
-            units.superseded,
-        ),
-        (
-            "Quarantined with their file".to_owned(),
-            rows.quarantined,
-            units.quarantined,
-        ),
-        (
-            "Sum of all but the first row".to_owned(),
-            rows.accounted(),
-            units.accounted(),
-        ),
+        ("Rejected: could not be read".to_owned(), rows.rejected, units.rejected),
+        ("Duplicate: stands elsewhere too".to_owned(), rows.duplicate, units.duplicate),
+        ("Superseded by a newer report".to_owned(), rows.superseded, units.superseded),
+        ("Quarantined with their file".to_owned(), rows.quarantined, units.quarantined),
+        ("Sum of all but the first row".to_owned(), rows.accounted(), units.accounted()),
     ]);
     page.table(
         ["", "Rows", "Items"],
         lines.into_iter().map(|(name, rows, units)| {
-            [
-                Cell::Ours(name),
-                Cell::Number(rows as i64),
-                Cell::Number(units as i64),
-            ]
+            [Cell::Ours(name), Cell::Number(rows as i64), Cell::Number(units as i64)]
         }),
     );
     if !report.books.foot() {
@@ -123,10 +97,8 @@ pub(super) fn open_orders(page: &mut Page, report: &Report<'_>) {
         chips.add(order.chips.lo, order.chips.best, order.chips.hi);
     }
     let entity = |id: Option<EntityId>| id.map(|id| report.book.entity(id));
-    let mut sums: Vec<_> = by_entity
-        .into_iter()
-        .map(|(id, (lines, chips))| (entity(id), lines, chips))
-        .collect();
+    let mut sums: Vec<_> =
+        by_entity.into_iter().map(|(id, (lines, chips))| (entity(id), lines, chips)).collect();
     sums.sort_by_key(|(entity, _, chips)| (Reverse(chips.hi), entity.map(|entity| entity.id.as_str())));
     page.paragraph(&format!(
         "Ordered, not goods-issued: {} of {}. Not counted as acquired: what can still be stopped.",
@@ -137,20 +109,10 @@ pub(super) fn open_orders(page: &mut Page, report: &Report<'_>) {
     page.table(
         ["Entity", "Name", "Country", "Lines", "Chips"],
         sums.into_iter().take(ROWS).map(|(entity, lines, chips)| {
-            let [id, name] = [
-                entity.map_or("", |one| one.id.as_str()),
-                entity.map_or("(not named)", |one| &one.name),
-            ];
-            let country = entity
-                .and_then(|one| one.country.as_ref())
-                .map_or("", |country| country.as_str());
-            [
-                Cell::Text(id),
-                Cell::Text(name),
-                Cell::Text(country),
-                Cell::Number(lines),
-                Cell::Chips(chips),
-            ]
+            let [id, name] =
+                [entity.map_or("", |one| one.id.as_str()), entity.map_or("(not named)", |one| &one.name)];
+            let country = entity.and_then(|one| one.country.as_ref()).map_or("", |country| country.as_str());
+            [Cell::Text(id), Cell::Text(name), Cell::Text(country), Cell::Number(lines), Cell::Chips(chips)]
         }),
     );
     more(page, buyers, "open\\_orders.csv");
@@ -165,12 +127,10 @@ pub(super) fn not_evaluated(page: &mut Page, report: &Report<'_>) {
     page.paragraph("Nothing found there does not mean that nothing is there.");
     page.table(
         ["What", "Missing"],
-        report.not_evaluated.iter().map(|one| {
-            [
-                Cell::Text(&one.what),
-                Cell::Ours(markdown(&one.missing.join(", ")).into_owned()),
-            ]
-        }),
+        report
+            .not_evaluated
+            .iter()
+            .map(|one| [Cell::Text(&one.what), Cell::Ours(markdown(&one.missing.join(", ")).into_owned())]),
     );
 }
 
@@ -190,13 +150,7 @@ pub(super) fn unknown_items(page: &mut Page, report: &Report<'_>) {
         unknown.iter().take(ROWS).map(|one| {
             let [lines, items, dollars] =
                 [one.totals.lines as i64, one.totals.quantity, one.totals.value_usd].map(Cell::Number);
-            [
-                Cell::Text(one.part_number),
-                Cell::Text(one.description),
-                lines,
-                items,
-                dollars,
-            ]
+            [Cell::Text(one.part_number), Cell::Text(one.description), lines, items, dollars]
         }),
     );
     more(page, unknown.len(), "items.csv");
@@ -236,9 +190,6 @@ pub(super) fn rejects(page: &mut Page, report: &Report<'_>) {
 
 fn more(page: &mut Page, count: usize, place: &str) {
     if count > ROWS {
-        page.paragraph(&format!(
-            "{} more stand in {place}.",
-            grouped((count - ROWS) as i64)
-        ));
+        page.paragraph(&format!("{} more stand in {place}.", grouped((count - ROWS) as i64)));
     }
 }

@@ -26,9 +26,7 @@ fn text<'f>(finding: &'f Finding, fact: &str) -> &'f str {
 }
 
 fn window(days: u16, chips: i64) -> BulkPurchase {
-    BulkPurchase {
-        windows: vec![WindowThreshold { days, chips }],
-    }
+    BulkPurchase { windows: vec![WindowThreshold { days, chips }] }
 }
 
 #[test]
@@ -68,10 +66,7 @@ fn direct_and_indirect_add_up_and_are_told_apart() {
         Row::bought("B", "2024-01-01", 304),
     ]);
     assert_eq!(found.len(), 1);
-    assert_eq!(
-        (number(&found[0], "direct_lo"), number(&found[0], "indirect_hi")),
-        (300, 304)
-    );
+    assert_eq!((number(&found[0], "direct_lo"), number(&found[0], "indirect_hi")), (300, 304));
     insta::assert_snapshot!(
         found[0].sentence,
         @"Bought 604 AI chips since 2020-01-01 (300 of its own account, 304 as named end customer), more than 500."
@@ -96,16 +91,10 @@ fn only_the_higher_count_makes_it_possible_and_its_crossing_is_the_higher_counts
 
 #[test]
 fn an_unmatched_return_lowers_only_the_lower_count() {
-    let found = detect(&[
-        Row::bought("A", "2023-01-01", 520),
-        Row::unmatched_return("A", "2023-02-01", 40),
-    ]);
+    let found = detect(&[Row::bought("A", "2023-01-01", 520), Row::unmatched_return("A", "2023-02-01", 40)]);
     assert_eq!((found[0].chips_lo, found[0].chips_hi), (480, 520));
     assert_eq!(text(&found[0], "bulk_status"), "possible");
-    assert_eq!(
-        (number(&found[0], "gross_hi"), number(&found[0], "returned_lo")),
-        (520, 40)
-    );
+    assert_eq!((number(&found[0], "gross_hi"), number(&found[0], "returned_lo")), (520, 40));
 }
 
 #[test]
@@ -133,10 +122,7 @@ fn a_window_with_a_threshold_is_a_finding_of_its_own() {
     let found = detect_in(&sheet, &run(), &window(30, 289));
     assert_eq!(found.len(), 1, "the total is 390 to 410");
     assert_eq!(found[0].window.rule, "30d");
-    assert_eq!(
-        (found[0].window.from, found[0].window.to),
-        (day("2024-06-01"), day("2024-06-30"))
-    );
+    assert_eq!((found[0].window.from, found[0].window.to), (day("2024-06-01"), day("2024-06-30")));
     assert_eq!((found[0].chips_lo, found[0].chips_hi), (290, 310));
     let chips: Vec<_> = found[0].evidence.iter().map(|row| row.chips_lo).collect();
     assert_eq!(chips, [190, 100]);
@@ -162,10 +148,8 @@ fn only_purchases_of_the_listed_countries_count() {
         let mut ctx = run();
         ctx.threshold.chips = 10;
         ctx.threshold.country_of = country_of;
-        ctx.threshold.countries = countries
-            .iter()
-            .filter_map(|code| CountryCode::from_letters(code))
-            .collect();
+        ctx.threshold.countries =
+            countries.iter().filter_map(|code| CountryCode::from_letters(code)).collect();
         sheet.book.entities[0].headquarters = CountryCode::from_letters(headquarters);
         sheet.book.entities[0].country = CountryCode::from_letters("CN");
         let found = detect_in(&sheet, &ctx, &BulkPurchase::default());
@@ -175,16 +159,8 @@ fn only_purchases_of_the_listed_countries_count() {
     assert_eq!(chips(CountryOf::SoldTo, &["CN", "US"], ""), Some(700));
     assert_eq!(chips(CountryOf::ShipTo, &["SG"], ""), Some(700));
     assert_eq!(chips(CountryOf::EndUser, &["CN"], ""), Some(300));
-    assert_eq!(
-        chips(CountryOf::Headquarters, &["CN"], ""),
-        Some(700),
-        "the entity's own country"
-    );
-    assert_eq!(
-        chips(CountryOf::Headquarters, &["CN"], "US"),
-        None,
-        "the register wins"
-    );
+    assert_eq!(chips(CountryOf::Headquarters, &["CN"], ""), Some(700), "the entity's own country");
+    assert_eq!(chips(CountryOf::Headquarters, &["CN"], "US"), None, "the register wins");
 }
 
 #[test]
@@ -192,10 +168,8 @@ fn the_sentence_names_the_countries_that_count() {
     let mut row = Row::bought("A", "2024-01-01", 600);
     row.countries[0] = Some("SG");
     let mut ctx = run();
-    ctx.threshold.countries = ["SG", "CN"]
-        .iter()
-        .filter_map(|code| CountryCode::from_letters(code))
-        .collect();
+    ctx.threshold.countries =
+        ["SG", "CN"].iter().filter_map(|code| CountryCode::from_letters(code)).collect();
     let found = detect_in(&Sheet::new(&[row]), &ctx, &BulkPurchase::default());
     insta::assert_snapshot!(
         found[0].sentence,
@@ -210,17 +184,9 @@ fn what_is_not_listed_stands_in_the_remainder() {
     let sheet = Sheet::new(&rows);
     let found = detect_in(&sheet, &ctx, &BulkPurchase::default());
     assert_eq!((found[0].evidence.len(), found[0].evidence_lines), (201, 300));
-    assert_eq!(
-        found[0].evidence.iter().map(|row| row.chips_hi).sum::<i64>(),
-        found[0].chips_hi
-    );
+    assert_eq!(found[0].evidence.iter().map(|row| row.chips_hi).sum::<i64>(), found[0].chips_hi);
     ctx.evidence_rows = None;
-    assert_eq!(
-        detect_in(&sheet, &ctx, &BulkPurchase::default())[0]
-            .evidence
-            .len(),
-        300
-    );
+    assert_eq!(detect_in(&sheet, &ctx, &BulkPurchase::default())[0].evidence.len(), 300);
 }
 
 #[test]
@@ -233,10 +199,7 @@ fn assumptions_name_what_the_count_rests_on() {
         Row::bought("A", "2024-01-02", 8).marked(Flags::NO_GOODS_MOVEMENT),
         guessed,
     ]);
-    assert_eq!(
-        found[0].facts["models"],
-        Fact::List(vec!["B200".to_owned(), "H100 SXM".to_owned()])
-    );
+    assert_eq!(found[0].facts["models"], Fact::List(vec!["B200".to_owned(), "H100 SXM".to_owned()]));
     insta::assert_snapshot!(found[0].assumptions.join("\n"), @r"
     The chips of B200 rest on an unconfirmed reference row.
     The chips of 1 line are inferred from the price: in the higher count alone.
@@ -250,11 +213,7 @@ fn a_class_supports_the_innocent_reading_and_an_unknown_one_cannot() {
     let mut sheet = Sheet::new(&[Row::bought("A", "2024-01-01", 600)]);
     let checked = |sheet: &Sheet| -> Vec<_> {
         let found = detect_in(sheet, &run(), &BulkPurchase::default());
-        found[0]
-            .innocent_explanations
-            .iter()
-            .map(|reading| reading.checked)
-            .collect()
+        found[0].innocent_explanations.iter().map(|reading| reading.checked).collect()
     };
     assert_eq!(checked(&sheet)[0], Checked::NotCheckable);
     sheet.book.entities[0].class = "distributor".to_owned();
@@ -265,14 +224,9 @@ fn a_class_supports_the_innocent_reading_and_an_unknown_one_cannot() {
 
 #[test]
 fn a_ledger_out_of_order_is_refused() {
-    let mut sheet = Sheet::new(&[
-        Row::bought("A", "2024-01-01", 600),
-        Row::bought("A", "2024-02-01", 1),
-    ]);
+    let mut sheet = Sheet::new(&[Row::bought("A", "2024-01-01", 600), Row::bought("A", "2024-02-01", 1)]);
     sheet.entries.reverse();
-    let refused = BulkPurchase::default()
-        .detect(&Slice::new(&sheet.ledger()), &run())
-        .unwrap_err();
+    let refused = BulkPurchase::default().detect(&Slice::new(&sheet.ledger()), &run()).unwrap_err();
     assert!(refused.to_string().contains("2024-01-01 stands after 2024-02-01"));
 }
 
@@ -282,12 +236,7 @@ fn missing_columns_are_named_when_every_source_lacks_them() {
     let mut ctx = run();
     assert!(BulkPurchase::default().missing(&sheet.book, &ctx).is_empty());
     let source = chipwatch_records::SourceId::from_index(0).unwrap();
-    let absent = vec![
-        Column::EndUserName,
-        Column::EndUserId,
-        Column::SoldToCountry,
-        Column::BillToCountry,
-    ];
+    let absent = vec![Column::EndUserName, Column::EndUserId, Column::SoldToCountry, Column::BillToCountry];
     ctx.absent_columns.insert(source, absent);
     assert_eq!(BulkPurchase::default().missing(&sheet.book, &ctx).len(), 1);
     ctx.threshold.countries = CountryCode::from_letters("CN").into_iter().collect();

@@ -35,10 +35,7 @@ fn a_defective_part_has_sixty_days_to_come_back() {
     let late = |shipped| rules(&[Row::bought("A", shipped, 1).marked(Flags::UNRETURNED)]);
     assert!(late("2026-09-01").is_empty(), "60 days before as_of");
     assert_eq!(late("2026-08-31").len(), 1, "61 days");
-    let patient = Integrity {
-        unreturned_days: 61,
-        ..Integrity::default()
-    };
+    let patient = Integrity { unreturned_days: 61, ..Integrity::default() };
     let rows = [Row::bought("A", "2026-08-31", 1).marked(Flags::UNRETURNED)];
     assert!(detect_with(&rows, &patient).is_empty());
     let found = detect_with(&rows, &Integrity::default());
@@ -48,39 +45,18 @@ fn a_defective_part_has_sixty_days_to_come_back() {
 #[test]
 fn nothing_ships_before_its_launch_or_its_order() {
     assert!(rules(&[plain().launched("2024-03-01").ordered("2024-03-01")]).is_empty());
-    assert_eq!(
-        rules(&[plain().launched("2024-03-02")]),
-        ["integrity:impossible-date"]
-    );
-    assert_eq!(
-        rules(&[plain().ordered("2024-03-02")]),
-        ["integrity:impossible-date"]
-    );
+    assert_eq!(rules(&[plain().launched("2024-03-02")]), ["integrity:impossible-date"]);
+    assert_eq!(rules(&[plain().ordered("2024-03-02")]), ["integrity:impossible-date"]);
 }
 
 #[test]
 fn a_line_has_at_most_so_many_items_and_chips() {
     assert!(rules(&[Row::bought("A", "2024-03-01", 100_000)]).is_empty());
-    assert_eq!(
-        rules(&[Row::bought("A", "2024-03-01", 100_001)]),
-        ["integrity:impossible-quantity"]
-    );
-    let narrow = Integrity {
-        max_quantity: 10,
-        ..Integrity::default()
-    };
-    assert_eq!(
-        detect_with(&[Row::bought("A", "2024-03-01", 11)], &narrow).len(),
-        1
-    );
-    let few_chips = Integrity {
-        max_chips: 10,
-        ..Integrity::default()
-    };
-    assert_eq!(
-        detect_with(&[Row::bought("A", "2024-03-01", 11)], &few_chips).len(),
-        1
-    );
+    assert_eq!(rules(&[Row::bought("A", "2024-03-01", 100_001)]), ["integrity:impossible-quantity"]);
+    let narrow = Integrity { max_quantity: 10, ..Integrity::default() };
+    assert_eq!(detect_with(&[Row::bought("A", "2024-03-01", 11)], &narrow).len(), 1);
+    let few_chips = Integrity { max_chips: 10, ..Integrity::default() };
+    assert_eq!(detect_with(&[Row::bought("A", "2024-03-01", 11)], &few_chips).len(), 1);
     assert!(detect_with(&[Row::bought("A", "2024-03-01", 10)], &few_chips).is_empty());
 }
 
@@ -90,9 +66,7 @@ fn a_line_in_two_entries_of_one_entity_counts_once() {
     let mut again = sheet.entries[0];
     again.measure = chipwatch_records::Measure::Indirect;
     sheet.entries.push(again);
-    let found = Integrity::default()
-        .detect(&Slice::new(&sheet.ledger()), &run())
-        .unwrap();
+    let found = Integrity::default().detect(&Slice::new(&sheet.ledger()), &run()).unwrap();
     assert_eq!((found[0].chips_lo, found[0].evidence_lines), (8, 1));
 }
 
@@ -103,10 +77,7 @@ fn only_what_was_acquired_is_in_doubt() {
 
 #[test]
 fn the_sentence_says_how_many_lines_and_chips() {
-    let rows = [
-        plain().up_to(80).marked(Flags::REPEATED),
-        plain().marked(Flags::REPEATED),
-    ];
+    let rows = [plain().up_to(80).marked(Flags::REPEATED), plain().marked(Flags::REPEATED)];
     let found = detect_with(&rows, &Integrity::default());
     insta::assert_snapshot!(
         found[0].sentence,

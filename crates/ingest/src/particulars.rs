@@ -1,0 +1,147 @@
+//! The less common columns of a row: read once for each distinct combination.
+
+use std::borrow::Cow;
+
+use chipwatch_records::{Channel, ColumnKind, DocumentStage, DocumentType};
+
+use crate::cells::folded_number;
+use crate::columns_plan::RowPlan;
+use crate::dictionaries::{Cells, Dictionaries, Refusal};
+use crate::part::{LocalParticulars, PARTICULAR_DATES, PARTICULAR_TEXTS, Receipt};
+use crate::source::SourceSpec;
+
+impl Dictionaries<'_> {
+    pub(crate) fn read_particulars(
+        &mut self,
+        cells: &Cells<'_>,
+        plan: &RowPlan,
+        receipt: &mut Receipt,
+        line: u32,
+    ) -> Result<LocalParticulars, Refusal> {
+        let fields = &plan.particulars;
+        let mut particulars = LocalParticulars::none(self.source, self.mapping.stage);
+        named(cells, fields.channel, Channel::from_name, &mut particulars.channel)?;
+        named(cells, fields.stage, DocumentStage::from_name, &mut particulars.stage)?;
+        named(cells, fields.kind, DocumentType::from_name, &mut particulars.kind)?;
+        if let Some(kind) = self.coded_type(cells, plan, receipt) {
+            particulars.kind = kind;
+        }
+        named(cells, fields.purpose, purpose, &mut particulars.replaces)?;
+        unit_is_single(cells, fields.texts[7])?;
+        particulars.seller = self.seller(cells, plan);
+        particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
+        for (index, column) in PARTICULAR_TEXTS.iter().enumerate() {
+            let text = cells.clean(fields.texts[index]);
+            let text = if column.kind() == ColumnKind::Identifier {
+                none_if_zero(folded_number(text))
+            } else {
+                text.into()
+            };
+            particulars.texts[index] = self.texts.intern(text.as_bytes()).0;
+        }
+        for (index, column) in PARTICULAR_DATES.iter().enumerate() {
+            if let Some(field) = fields.dates[index] {
+                particulars.dates[index] = self.date(cells, field, *column, receipt, line)?;
+            }
+        }
+        for (index, party) in fields.parties.iter().enumerate() {
+            particulars.parties[index] = self.party(cells, party);
+        }
+        let rest: Vec<&str> = fields.rest.iter().map(|field| cells.clean(Some(*field))).collect();
+        if rest.iter().any(|text| !text.is_empty()) {
+            particulars.rest = self.texts.intern(rest.join("\u{1f}").as_bytes()).0;
+        }
+        Ok(particulars)
+    }
+
+    /// Who sold: the row's own word, else the source's, else the source's system.
+    pub(crate) fn seller(&mut self, cells: &Cells<'_>, plan: &RowPlan) -> u32 {
+        let fields = &plan.particulars.seller;
+        let own = self.source.seller.as_deref().unwrap_or_default();
+        let words = [cells.clean(fields[1]), cells.clean(fields[0]), own, &self.source.system];
+        let seller = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+        self.texts.intern(seller.as_bytes()).0
+    }
+
+    /// What the codes of the source's own system say; `None` where they say nothing.
+    fn coded_type(&self, cells: &Cells<'_>, plan: &RowPlan, receipt: &mut Receipt) -> Option<DocumentType> {
+        let mut plain = None;
+        for types in &plan.particulars.types {
+            let code = cells.clean(Some(types.field)).to_uppercase();
+            if code.is_empty() {
+                continue;
+            }
+            let kind = self
+                .source
+                .document_types
+                .get(&code)
+                .or_else(|| types.values.get(&code))
+                .copied()
+                .or(types.any);
+            match kind {
+                Some(DocumentType::Sale) => plain = Some(DocumentType::Sale),
+                Some(kind) => return Some(kind),
+                None => drop(receipt.unknown_codes.insert((types.header.clone(), code))),
+            }
+        }
+        plain
+    }
+}
+
+impl LocalParticulars {
+    pub(crate) fn none(source: &SourceSpec, stage: DocumentStage) -> Self {
+        Self {
+            channel: source.channel,
+            stage,
+            kind: DocumentType::Sale,
+            replaces: false,
+            seller: 0,
+            seller_country: 0,
+            parties: [0; 4],
+            dates: [0; 3],
+            texts: [0; PARTICULAR_TEXTS.len()],
+            rest: 0,
+        }
+    }
+}
+
+fn none_if_zero(number: Cow<'_, str>) -> Cow<'_, str> {
+    if number == "0" { "".into() } else { number }
+}
+
+fn purpose(name: &str) -> Option<bool> {
+    match name {
+        "original" => Some(false),
+        "replace" => Some(true),
+        _ => None,
+    }
+}
+
+fn named<T>(
+    cells: &Cells<'_>,
+    field: Option<usize>,
+    read: fn(&str) -> Option<T>,
+    into: &mut T,
+) -> Result<(), Refusal> {
+    let text = cells.clean(field);
+    if let (Some(field), false) = (field, text.is_empty()) {
+        *into = read(text)
+            .ok_or_else(|| Refusal::at(field, "not one of the values that this column can have"))?;
+    }
+    Ok(())
+}
+
+/// Packs of unknown size cannot be counted, and kilograms are no chips.
+fn unit_is_single(cells: &Cells<'_>, field: Option<usize>) -> Result<(), Refusal> {
+    const SINGLE: [&str; 24] = [
+        "EA", "EACH", "PC", "PCS", "PCE", "PIECE", "PIECES", "ST", "STK", "NOS", "NO", "NMB", "UN", "UNT",
+        "UNIT", "UNITS", "SET", "SETS", "H87", "C62", "U", "个", "台", "件",
+    ];
+    let unit = cells.clean(field);
+    match field {
+        Some(field) if !unit.is_empty() && !SINGLE.contains(&unit.to_uppercase().as_str()) => {
+            Err(Refusal::at(field, "not a unit of single items; give the quantity in pieces"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,140 @@
+//! From rows of numbers to typed shipment lines, once the dialects of their columns are known.
+
+use chipwatch_records::{
+    Column, Day, DocumentId, FileId, ParticularsId, PartyId, Reject, ShipmentLine, TextId, UnitPrice,
+    WrittenItemId,
+};
+
+use crate::number::NumberDialect;
+use crate::part::RawRow;
+
+/// A number of its own table for each local id, or why rows with it are refused.
+pub(crate) type Refused = (Column, String, &'static str);
+
+/// How the rows of one part become lines of the run.
+pub(crate) struct PartMap {
+    pub(crate) file: FileId,
+    pub(crate) texts: Vec<TextId>,
+    pub(crate) parties: Vec<Option<PartyId>>,
+    pub(crate) items: Vec<Option<WrittenItemId>>,
+    pub(crate) particulars: Vec<Result<Option<ParticularsId>, Refused>>,
+    pub(crate) document_base: usize,
+    pub(crate) dates: Vec<Result<Option<Day>, &'static str>>,
+    pub(crate) date_texts: Vec<String>,
+    pub(crate) quantity: NumberDialect,
+    pub(crate) unit_price: NumberDialect,
+    pub(crate) amount: NumberDialect,
+}
+
+/// Turns rows of numbers into shipment lines.
+pub struct Resolver {
+    pub(crate) maps: Vec<PartMap>,
+    /// Header of each column, by file.
+    pub(crate) headers: Vec<Vec<(Column, String)>>,
+    pub(crate) paths: Vec<String>,
+}
+
+/// The rows of one partition, as the tasks left them.
+pub struct RawPartition(pub(crate) Vec<(usize, Vec<RawRow>)>);
+
+/// The lines of one partition, and the rows that could not become lines after all.
+#[derive(Default)]
+pub struct Resolved {
+    /// Accepted lines, in the order of files and lines.
+    pub lines: Vec<ShipmentLine>,
+    /// Rows refused once their column's dialect was known.
+    pub rejects: Vec<Reject>,
+}
+
+impl RawPartition {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.0.iter().map(|(_, rows)| rows.len()).sum()
+    }
+
+    /// Types the rows of this partition; its memory is freed part by part.
+    #[must_use]
+    pub fn resolve(self, resolver: &Resolver) -> Resolved {
+        let mut resolved = Resolved { lines: Vec::with_capacity(self.rows()), rejects: Vec::new() };
+        for (part, rows) in self.0 {
+            let map = &resolver.maps[part];
+            for row in &rows {
+                match map.line(row) {
+                    Ok(line) => resolved.lines.push(line),
+                    Err((column, value, reason)) => {
+                        resolved.rejects.push(resolver.reject(map.file, row.line, column, value, reason));
+                    }
+                }
+            }
+        }
+        resolved
+    }
+}
+
+impl PartMap {
+    fn line(&self, row: &RawRow) -> Result<ShipmentLine, Refused> {
+        let quantity = row
+            .quantity
+            .whole(self.quantity)
+            .map_err(|reason| (Column::Quantity, row.quantity.to_text(), reason))?;
+        let ship_date = match row.date.checked_sub(1) {
+            None => None,
+            Some(id) => self.dates[id as usize]
+                .map_err(|reason| (Column::ShipDate, self.date_texts[id as usize].clone(), reason))?,
+        };
+        let party = |id: u32| id.checked_sub(1).and_then(|id| self.parties[id as usize]);
+        let too_many =
+            || (Column::Quantity, row.quantity.to_text(), "more distinct values than the program can number");
+        let particulars = self.particulars[row.particulars as usize].clone()?.ok_or_else(too_many)?;
+        let document = match row.document.checked_sub(1) {
+            None => None,
+            Some(id) => Some(DocumentId::from_index(self.document_base + id as usize).ok_or_else(too_many)?),
+        };
+        Ok(ShipmentLine {
+            price: self.price(row, quantity)?,
+            sold_to: party(row.sold_to),
+            ship_to: party(row.ship_to),
+            end_user: party(row.end_user),
+            item: self.items[row.item as usize].ok_or_else(too_many)?,
+            particulars,
+            document,
+            line_no: self.texts[row.line_no as usize],
+            ship_date,
+            quantity,
+            file: self.file,
+            line: row.line,
+        })
+    }
+
+    fn price(&self, row: &RawRow, quantity: i32) -> Result<Option<UnitPrice>, Refused> {
+        if row.price.is_absent() {
+            return Ok(None);
+        }
+        let (column, dialect) = if row.price_is_amount {
+            (Column::Amount, self.amount)
+        } else {
+            (Column::UnitPrice, self.unit_price)
+        };
+        let value = row
+            .price
+            .ten_thousandths(dialect)
+            .ok_or_else(|| (column, row.price.to_text(), "not a number in this column's dialect"))?;
+        let unit =
+            if row.price_is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
+        Ok(UnitPrice::from_ten_thousandths(unit))
+    }
+}
+
+impl Resolver {
+    fn reject(&self, file: FileId, line: u32, column: Column, value: String, reason: &str) -> Reject {
+        let header = self.headers[file.index()].iter().find(|(known, _)| *known == column);
+        Reject {
+            file: self.paths[file.index()].clone(),
+            line,
+            column: header.map_or(column.name().to_owned(), |(_, header)| header.clone()),
+            value,
+            reason: reason.to_owned(),
+        }
+    }
+}

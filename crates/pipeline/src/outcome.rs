@@ -1,0 +1,102 @@
+//! What a run is asked, who watches it, and what it comes to.
+
+use std::path::Path;
+
+use chipwatch_detection::Assessment;
+use chipwatch_records::{Basis, Book, Books, BulkStatus, Chips, Day, Severity};
+use chipwatch_report::{Published, Summary};
+
+use crate::file::Loaded;
+use crate::prepare::InputOverride;
+
+/// What the caller decides about a run.
+pub struct RunRequest<'a> {
+    /// The pipeline.
+    pub loaded: &'a Loaded,
+    /// Files in place of the pipeline's.
+    pub inputs: &'a [InputOverride],
+    /// The pipeline's report folder.
+    pub out: &'a Path,
+    /// The day the report speaks for, in place of the pipeline's.
+    pub as_of: Option<Day>,
+    /// The day of the run, for `as_of = "today"`.
+    pub today: Day,
+    /// Version of the tool.
+    pub tool_version: &'a str,
+    /// When the run started, for the manifest.
+    pub started_at: &'a str,
+    /// Seconds since some fixed moment, for the manifest's durations.
+    pub clock: &'a (dyn Fn() -> f64 + Sync),
+}
+
+/// Whoever watches a run.
+pub trait Progress: Sync {
+    /// A stage begins.
+    fn stage(&self, name: &'static str);
+    /// So many bytes will be read.
+    fn expect_bytes(&self, bytes: u64);
+    /// So many more bytes were read.
+    fn read_bytes(&self, bytes: u64);
+}
+
+/// Watches nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str) {}
+    fn expect_bytes(&self, _: u64) {}
+    fn read_bytes(&self, _: u64) {}
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Where the report is.
+    pub published: Published,
+    /// What it says, in numbers.
+    pub summary: Summary,
+    /// The books.
+    pub books: Books,
+    /// Why the run cannot be trusted; empty: it can.
+    pub doubts: Vec<String>,
+    /// The highest severity among its findings.
+    pub severity: Option<Severity>,
+    /// The day it speaks for.
+    pub as_of: Day,
+    /// The threshold in words.
+    pub threshold: String,
+    /// The first of the flagged entities, for the terminal.
+    pub top: Vec<TopEntity>,
+}
+
+/// A line of the terminal's summary.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TopEntity {
+    /// Name, as hostile as it was written.
+    pub name: String,
+    /// Country code, or nothing.
+    pub country: String,
+    /// Chips.
+    pub chips: Chips,
+    /// How sure the bulk badge is.
+    pub bulk: BulkStatus,
+}
+
+/// How many entities the terminal's summary names.
+const TOP: usize = 10;
+
+pub(crate) fn top(assessment: &Assessment, book: &Book) -> Vec<TopEntity> {
+    let flagged = assessment.entities.iter().filter(|entity| entity.basis != Basis::None);
+    flagged
+        .take(TOP)
+        .map(|flagged| {
+            let entity = book.entity(flagged.entity);
+            TopEntity {
+                name: entity.name.clone(),
+                country: entity.country.map_or_else(String::new, |code| code.to_string()),
+                chips: flagged.purchases.acquired,
+                bulk: flagged.bulk_status,
+            }
+        })
+        .collect()
+}

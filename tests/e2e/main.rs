@@ -1,0 +1,31 @@
+//! The whole program, from files to files: every trap and every counting rule with its exact numbers.
+
+// `cfg(test)` tells clippy that these are tests, their shared parts too.
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod measures;
+#[cfg(test)]
+mod report;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod thresholds;
+#[cfg(test)]
+mod traps_counting;
+#[cfg(test)]
+mod traps_goods;
+#[cfg(test)]
+mod traps_identity;
+#[cfg(test)]
+mod traps_inputs;
+#[cfg(test)]
+mod traps_returns;
+#[cfg(test)]
+mod versions;
+#[cfg(test)]
+mod world;
