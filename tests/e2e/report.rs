@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A row of a table, by column.
 pub(crate) type Row = BTreeMap<String, String>;
@@ -15,11 +17,13 @@ pub(crate) struct Report {
     pub(crate) json: Value,
     tables: BTreeMap<String, Vec<Row>>,
     pub(crate) markdown: String,
+    /// Keeps the folder.
+    _world: Option<Rc<TempDir>>,
 }
 
 impl Report {
     /// Reads a report folder. Its books must foot, and the rows of each finding sum to its counts.
-    pub(crate) fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path, world: Option<&Rc<TempDir>>) -> Self {
         let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
         let names = [
             "bulk_purchasers",
@@ -37,11 +41,17 @@ impl Report {
             json: serde_json::from_str(&text("report.json")).unwrap(),
             tables: BTreeMap::from(tables),
             markdown: text("report.md"),
+            _world: world.cloned(),
         };
         report.books_must_foot();
         report.evidence_must_sum();
         report.words_must_be_plain();
         report
+    }
+
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A file as written.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::rc::Rc;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -11,7 +12,7 @@ use crate::report::Report;
 
 /// What a test writes before it runs the program.
 pub(crate) struct World {
-    folder: TempDir,
+    folder: Rc<TempDir>,
     threshold: String,
     as_of: String,
     sources: String,
@@ -23,7 +24,7 @@ impl World {
     /// More than 500 chips since 2020-01-01, as of 2026-10-31, from no source yet.
     pub(crate) fn new() -> Self {
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: Rc::new(tempfile::tempdir().unwrap()),
             threshold: String::new(),
             as_of: "2026-10-31".to_owned(),
             sources: String::new(),
@@ -139,7 +140,18 @@ impl World {
     pub(crate) fn run(&self) -> Ran {
         let mut command = Command::cargo_bin("chipwatch").unwrap();
         command.arg("run").arg(self.pipeline()).arg("--out").arg(self.out());
-        Ran::of(command.args(&self.arguments).output().unwrap(), &self.out())
+        self.ran(command.args(&self.arguments).output().unwrap())
+    }
+
+    /// What a process of this world left.
+    pub(crate) fn ran(&self, output: Output) -> Ran {
+        Ran {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            out: self.out(),
+            folder: Rc::clone(&self.folder),
+        }
     }
 
     /// Runs the pipeline, which must end well, and reads its report.
@@ -155,22 +167,14 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    out: PathBuf,
+    pub(crate) out: PathBuf,
+    folder: Rc<TempDir>,
 }
 
 impl Ran {
-    pub(crate) fn of(output: Output, out: &Path) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            out: out.to_owned(),
-        }
-    }
-
     /// The report that `latest` names.
     pub(crate) fn latest(&self) -> Report {
-        Report::read(&self.out.join("latest"))
+        Report::read(&self.out.join("latest"), Some(&self.folder))
     }
 
     /// The only draft.
@@ -178,7 +182,7 @@ impl Ran {
         let drafts: Vec<String> =
             folder_names(&self.out).into_iter().filter(|name| name.ends_with(".draft")).collect();
         assert_eq!(drafts.len(), 1, "{drafts:?}");
-        Report::read(&self.out.join(&drafts[0]))
+        Report::read(&self.out.join(&drafts[0]), Some(&self.folder))
     }
 
     /// The run must have ended with 2 and one message that has all these words; no report may stand.

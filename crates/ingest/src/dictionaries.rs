@@ -75,6 +75,8 @@ pub(crate) struct Dictionaries<'a> {
     date_keys: Interner,
     date_of_key: Vec<Result<u32, &'static str>>,
     dates: Vec<(String, DateReading)>,
+    /// Neighbouring rows often share theirs: the key and id of the row before.
+    last_particulars: (Vec<u8>, u32),
     documents: Documents,
     last_document: (u32, String),
 }
@@ -103,6 +105,7 @@ impl<'a> Dictionaries<'a> {
             date_keys: Interner::default(),
             date_of_key: Vec::new(),
             dates: Vec::new(),
+            last_particulars: (Vec::new(), 0),
             documents: Documents::default(),
             last_document: (0, String::new()),
         }
@@ -124,6 +127,9 @@ impl<'a> Dictionaries<'a> {
 
     /// Id of the party in these fields, from 1; 0 where all are empty.
     pub(crate) fn party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        if fields.iter().all(Option::is_none) {
+            return 0;
+        }
         self.fill_key(cells, fields);
         let (key, new) = self.party_keys.intern(&self.key);
         if !new {
@@ -210,7 +216,13 @@ impl<'a> Dictionaries<'a> {
             self.key.extend_from_slice(cells.get(*field).as_bytes());
             self.key.push(BETWEEN);
         }
+        if !self.particulars.is_empty() && self.key == self.last_particulars.0 {
+            let key = self.last_particulars.1;
+            return self.particulars_of_key[key as usize].clone().map(|()| key);
+        }
         let (key, new) = self.particular_keys.intern(&self.key);
+        self.last_particulars.0.clone_from(&self.key);
+        self.last_particulars.1 = key;
         if new {
             let read = self.read_particulars(cells, plan, receipt, line);
             let (result, particulars) = match read {

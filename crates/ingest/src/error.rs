@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// A glob without a file.
-    #[error("source `{source_name}`: no file matches `{pattern}`")]
+    #[error(
+        "source `{source_name}`: no file matches `{pattern}`; correct its `files`, or say --input {source_name}=GLOB"
+    )]
     NoFile {
         /// The source.
         source_name: String,
@@ -24,7 +26,7 @@ pub enum IngestError {
         why: String,
     },
     /// A file that cannot be read.
-    #[error("{path}: cannot be read: {why}", path = path.display())]
+    #[error("{path}: cannot be read: {why}; check the path and who may read it", path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

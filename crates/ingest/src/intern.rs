@@ -6,26 +6,41 @@ use rapidhash::v3::rapidhash_v3;
 /// Distinct byte strings; the first one gets 0.
 #[derive(Default)]
 pub(crate) struct Interner {
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
     arena: Vec<u8>,
     ends: Vec<usize>,
+}
+
+/// Where a string lies, beside its number, so that a look-up touches the table and the arena and nothing else.
+#[derive(Clone, Copy)]
+struct Slot {
+    start: usize,
+    length: u32,
+    id: u32,
+}
+
+impl Slot {
+    fn bytes(self, arena: &[u8]) -> &[u8] {
+        &arena[self.start..self.start + self.length as usize]
+    }
 }
 
 impl Interner {
     /// The number of a byte string, and whether it is new.
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> (u32, bool) {
         let hash = rapidhash_v3(bytes);
-        let (arena, ends) = (&self.arena, &self.ends);
-        let found = self.table.find(hash, |&id| bytes_of(arena, ends, id as usize) == bytes);
-        if let Some(id) = found {
-            return (*id, false);
+        let arena = &self.arena;
+        let found =
+            self.table.find(hash, |slot| slot.length as usize == bytes.len() && slot.bytes(arena) == bytes);
+        if let Some(slot) = found {
+            return (slot.id, false);
         }
-        let id = self.ends.len() as u32;
+        let slot = Slot { start: self.arena.len(), length: bytes.len() as u32, id: self.ends.len() as u32 };
         self.arena.extend_from_slice(bytes);
         self.ends.push(self.arena.len());
-        let (arena, ends) = (&self.arena, &self.ends);
-        self.table.insert_unique(hash, id, |&id| rapidhash_v3(bytes_of(arena, ends, id as usize)));
-        (id, true)
+        let arena = &self.arena;
+        self.table.insert_unique(hash, slot, |slot| rapidhash_v3(slot.bytes(arena)));
+        (slot.id, true)
     }
 
     /// A string that is valid UTF-8; empty for one that is not.

@@ -1,6 +1,6 @@
 //! From typed lines to the ledger's lines, with the books beside them.
 
-use chipwatch_enrichment::counting::{Counted, Links, PartitionCount, count_partition};
+use chipwatch_enrichment::counting::{Counted, Links, PartitionCount, count_partition, order_lines};
 use chipwatch_enrichment::items::{Items, classify};
 use chipwatch_enrichment::parties::{self, Parties};
 use chipwatch_ingest::Plan;
@@ -49,13 +49,12 @@ pub(crate) fn count(
     };
     let counts: Vec<PartitionCount> =
         partitions.into_par_iter().map(|partition| count_partition(&context, &partition)).collect();
-    let mut kept = Vec::with_capacity(counts.iter().map(|count| count.kept.len() + count.open.len()).sum());
-    let mut open = Vec::new();
+    let (mut kept, mut open) = (Vec::new(), Vec::new());
     let mut item_totals = vec![ItemTotals::default(); items.table.len()];
-    for mut count in counts {
+    for count in counts {
         summary.books.merge(&count.books);
-        kept.append(&mut count.kept);
-        open.append(&mut count.open);
+        kept.push(count.kept);
+        open.push(count.open);
         for (item, totals) in item_totals.iter_mut().enumerate() {
             if let Some(more) =
                 chipwatch_records::ItemId::from_index(item).and_then(|id| count.items.get(&id))
@@ -67,8 +66,9 @@ pub(crate) fn count(
         }
     }
     note_doubts(&lines, &links, &parties, summary);
-    let kept_lines = kept.len();
-    kept.append(&mut open);
+    let mut all = order_lines(&lines, &parties, kept);
+    let kept_lines = all.len();
+    all.extend(order_lines(&lines, &parties, open));
     let book = Book {
         items: items.table.clone(),
         entities: parties.entities.clone(),
@@ -76,7 +76,7 @@ pub(crate) fn count(
         party_countries: parties.party_countries.clone(),
         written: lines,
     };
-    LedgerParts { book, parties, items, links, lines: kept, kept: kept_lines, item_totals }
+    LedgerParts { book, parties, items, links, lines: all, kept: kept_lines, item_totals }
 }
 
 fn note_doubts(lines: &ShipmentLines, links: &Links, parties: &Parties, summary: &mut ReadingSummary) {

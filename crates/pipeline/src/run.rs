@@ -121,6 +121,7 @@ fn must_have_lines(files: &[FileReading], summary: &ReadingSummary) -> Result<()
             summary.rejects.count, first.file, first.line, first.column, first.value, first.reason
         );
     }
+    message += "; correct the export, or the layout and columns of its source";
     Err(RunError::Empty { message })
 }
 

@@ -79,6 +79,15 @@ pub struct Quarter {
     quarter: u32,
 }
 
+impl Quarter {
+    /// The six letters of its name, such as `2024Q3`.
+    #[must_use]
+    pub fn letters(self) -> [u8; 6] {
+        let digit = |place: i32| b'0' + (self.year / place % 10) as u8;
+        [digit(1000), digit(100), digit(10), digit(1), b'Q', b'0' + self.quarter as u8]
+    }
+}
+
 impl fmt::Display for Quarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}Q{}", self.year, self.quarter)
@@ -97,6 +106,7 @@ mod tests {
         assert_eq!(Day::parse_iso("1970-01-01").unwrap().number(), 0);
         assert_eq!(Day::from_ymd(2023, 2, 29), None);
         assert_eq!(day.quarter().to_string(), "2024Q1");
+        assert_eq!(&day.quarter().letters(), b"2024Q1");
         assert_eq!(day.plus(1).to_string(), "2024-03-01");
     }
 }

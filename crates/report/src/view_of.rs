@@ -5,8 +5,8 @@ use chipwatch_records::{CountryOf, Entity, Finding, FlaggedEntity, Operator, Sub
 use crate::Report;
 use crate::json::DISCLOSURES;
 use crate::views::{
-    EntityHead, FindingHead, IsoDay, LevelTotal, ModelQuarterView, NotEvaluatedView, ReportHead, ReportTail,
-    SCHEMA_VERSION, ThresholdView, WindowView,
+    EntityHead, FindingHead, IsoDay, LevelTotal, ModelQuartersView, NotEvaluatedView, QuarterName,
+    ReportHead, ReportTail, SCHEMA_VERSION, ThresholdView, WindowView,
 };
 
 impl<'a> Report<'a> {
@@ -78,8 +78,14 @@ impl<'a> Report<'a> {
             customs_only: bought.customs_only,
             by_model_and_quarter: flagged
                 .by_model_and_quarter
-                .iter()
-                .map(|one| ModelQuarterView { model: one.model, quarter: one.quarter, chips: one.chips })
+                .chunk_by(|a, b| a.model == b.model)
+                .map(|quarters| ModelQuartersView {
+                    model: quarters[0].model,
+                    quarters: quarters
+                        .iter()
+                        .map(|one| (QuarterName(one.quarter), one.chips.lo, one.chips.best, one.chips.hi))
+                        .collect(),
+                })
                 .collect(),
             first_ship_date: flagged.first_ship_date.map(IsoDay),
             last_ship_date: flagged.last_ship_date.map(IsoDay),

@@ -183,29 +183,31 @@ pub struct EntityHead<'a> {
     /// In customs records alone.
     pub customs_only: Chips,
     /// Net acquired by model and quarter.
-    pub by_model_and_quarter: Vec<ModelQuarterView>,
+    pub by_model_and_quarter: Vec<ModelQuartersView>,
     /// First day of an acquisition.
     pub first_ship_date: Option<IsoDay>,
     /// Last day of an acquisition.
     pub last_ship_date: Option<IsoDay>,
 }
 
-/// Net acquired chips of one model in one quarter.
+/// Net acquired chips of one model by quarter.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ModelQuarterView {
+pub struct ModelQuartersView {
     /// Model.
     pub model: &'static str,
-    /// Quarter of goods issue, such as `2024Q3`.
-    #[serde(serialize_with = "in_words")]
-    #[schemars(with = "String")]
-    pub quarter: Quarter,
-    /// Chips.
-    #[serde(flatten)]
-    pub chips: Chips,
+    /// For each quarter of goods issue: its name such as `2024Q3`, then chips lo, best and hi.
+    pub quarters: Vec<(QuarterName, i64, i64, i64)>,
 }
 
-fn in_words<S: Serializer>(quarter: &Quarter, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(quarter)
+/// A quarter as `2024Q3`. Millions are written: no formatting, no allocation.
+#[derive(Clone, Copy, Debug, JsonSchema)]
+#[schemars(transparent, with = "String")]
+pub struct QuarterName(pub Quarter);
+
+impl Serialize for QuarterName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(std::str::from_utf8(&self.0.letters()).unwrap_or_default())
+    }
 }
 
 /// What one detector says about one entity.

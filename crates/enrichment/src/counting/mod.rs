@@ -15,4 +15,4 @@ mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
 pub use links::{Links, MixedSource};
-pub use slices::{SLICES, Slices, build_slices, ledger_slice};
+pub use slices::{SLICES, Slices, build_slices, ledger_slice, order_lines};

@@ -1,6 +1,8 @@
 //! The ledger, one slice at a time: all shares of some entities, settled within each entity.
 
-use chipwatch_records::{Book, Day, EntityId, Entry, EvidenceRole, Flags, KeptLine, Ledger, Measure};
+use chipwatch_records::{
+    Book, Day, EntityId, Entry, EvidenceRole, Flags, KeptLine, Ledger, Measure, ShipmentLines,
+};
 use rayon::prelude::*;
 
 use super::entries::{Share, shares};
@@ -32,6 +34,55 @@ pub struct Slices {
     rows: Vec<Vec<SliceRow>>,
 }
 
+/// Puts the kept lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by
+/// value. Lines of one entity lie together, and a line's place is an order by values that no file decides.
+#[must_use]
+pub fn order_lines(
+    written: &ShipmentLines,
+    parties: &Parties,
+    partitions: Vec<Vec<KeptLine>>,
+) -> Vec<KeptLine> {
+    let entities = parties.entities.len().max(1);
+    let buckets: Vec<Vec<Vec<KeptLine>>> = partitions
+        .into_par_iter()
+        .map(|lines| {
+            let mut buckets: Vec<Vec<KeptLine>> = vec![Vec::new(); SLICES];
+            for line in lines {
+                buckets[slice_of(buyer(parties, &line), entities)].push(line);
+            }
+            buckets
+        })
+        .collect();
+    let sorted: Vec<Vec<KeptLine>> = (0..SLICES)
+        .into_par_iter()
+        .map(|slice| {
+            let lines: Vec<&KeptLine> = buckets.iter().flat_map(|bucket| &bucket[slice]).collect();
+            let mut order: Vec<(Option<EntityId>, Option<Day>, u32)> = lines
+                .iter()
+                .enumerate()
+                .map(|(place, line)| (buyer(parties, line), line.line.ship_date, place as u32))
+                .collect();
+            order.sort_unstable_by(|a, b| {
+                let line = |key: &(Option<EntityId>, Option<Day>, u32)| lines[key.2 as usize];
+                (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| by_value(written, &line(a).line, &line(b).line))
+            });
+            order.iter().map(|(_, _, place)| *lines[*place as usize]).collect()
+        })
+        .collect();
+    drop(buckets);
+    sorted.concat()
+}
+
+/// The entity under which a line is filed: the buyer, else the end user, else the recipient.
+fn buyer(parties: &Parties, line: &KeptLine) -> Option<EntityId> {
+    let party = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
+    party.map(|party| parties.party_entities[party.index()])
+}
+
+fn slice_of(entity: Option<EntityId>, entities: usize) -> usize {
+    entity.map_or(0, |entity| entity.index() * SLICES / entities)
+}
+
 /// Cuts the kept and open lines into slices; `open` lines stand behind `kept` in the ledger's lines.
 #[must_use]
 pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: usize, as_of: Day) -> Slices {
@@ -52,8 +103,11 @@ pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: us
                 }
                 let day = line.line.ship_date.unwrap_or(as_of);
                 for share in &found {
-                    let slice = share.entity.index() * SLICES / entities;
-                    slices[slice].push(SliceRow::of(share, place as u32, day));
+                    slices[slice_of(Some(share.entity), entities)].push(SliceRow::of(
+                        share,
+                        place as u32,
+                        day,
+                    ));
                 }
             }
             slices
@@ -137,13 +191,8 @@ pub fn ledger_slice<'a>(
     since: Day,
 ) -> Ledger<'a> {
     let mut rows = slices.rows[slice].clone();
-    let kept = |row: &SliceRow| &lines[row.line as usize];
-    rows.sort_unstable_by(|a, b| {
-        (a.entity, a.day)
-            .cmp(&(b.entity, b.day))
-            .then_with(|| by_value(&book.written, &kept(a).line, &kept(b).line))
-            .then_with(|| (a.measure, a.role).cmp(&(b.measure, b.role)))
-    });
+    // The place of a line is its order by value: see `order_lines`.
+    rows.sort_unstable_by_key(|row| (row.entity, row.day, row.line, row.measure, row.role));
     let mut entries = Vec::with_capacity(rows.len());
     let desk = Desk { book, lines, shapes, links };
     for rows in rows.chunk_by(|a, b| a.entity == b.entity) {

@@ -1,7 +1,7 @@
 //! The monthly series: chips bought by month, level, buyer's country and model.
 
 use chipwatch_records::{
-    Channel, CountryCode, EntityId, ItemId, Ledger, Measure, Monthly, MonthlyRow, TableColumn, TableKind,
+    Channel, CountryCode, Day, EntityId, ItemId, Ledger, Measure, Monthly, MonthlyRow, TableColumn, TableKind,
 };
 use hashbrown::HashMap;
 use polars::prelude::{
@@ -22,16 +22,39 @@ struct Sum {
     hi: i64,
 }
 
+/// The month of each day that a slice can have: cheaper to look up than to work out for every entry.
+struct Months {
+    first: i32,
+    months: Vec<i32>,
+}
+
+impl Months {
+    fn of(ledger: &Ledger<'_>) -> Self {
+        let days = ledger.entries.iter().map(|entry| entry.day);
+        let (Some(first), Some(last)) = (days.clone().min(), days.max()) else {
+            return Self { first: 0, months: Vec::new() };
+        };
+        let length = last.number() - first.number();
+        Self { first: first.number(), months: (0..=length).map(|days| first.plus(days).month()).collect() }
+    }
+
+    fn of_day(&self, day: Day) -> i32 {
+        let place = usize::try_from(day.number() - self.first).ok();
+        place.and_then(|place| self.months.get(place)).copied().unwrap_or_else(|| day.month())
+    }
+}
+
 impl MonthlyPart {
     /// Sums a slice by month, level, country and item.
     #[must_use]
     pub fn of(ledger: &Ledger<'_>) -> Self {
+        let months = Months::of(ledger);
         let mut sums: HashMap<(i32, Channel, Option<CountryCode>, ItemId), Sum> = HashMap::new();
         for entry in ledger.entries.iter().filter(|entry| entry.measure == Measure::Direct) {
             let kept = ledger.line(entry);
             let country = ledger.country(kept.line.sold_to);
             let new = Sum { last_buyer: entry.entity, buyers: 1, lo: 0, hi: 0 };
-            let sum = sums.entry((entry.day.month(), kept.channel, country, kept.item)).or_insert(new);
+            let sum = sums.entry((months.of_day(entry.day), kept.channel, country, kept.item)).or_insert(new);
             if sum.last_buyer != entry.entity {
                 sum.last_buyer = entry.entity;
                 sum.buyers += 1;

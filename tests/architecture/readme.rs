@@ -1,0 +1,37 @@
+//! The two commands of the README are those that every change is checked with.
+
+use std::fs;
+
+use crate::root;
+
+/// The lines of the `sh` blocks under the heading about a fresh machine.
+fn commands() -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (mut in_section, mut in_block) = (false, false);
+    let mut commands = Vec::new();
+    for line in readme.lines() {
+        if in_block {
+            if line.starts_with("```") {
+                in_block = false;
+            } else if in_section && !line.trim().is_empty() && !line.starts_with('#') {
+                commands.push(line.trim().to_owned());
+            }
+        } else if line.starts_with('#') {
+            in_section = line.to_lowercase().contains("fresh machine");
+        } else if line.starts_with("```") {
+            in_block = true;
+            assert!(!in_section || line.trim() == "```sh", "a block of another language: {line}");
+        }
+    }
+    commands
+}
+
+#[test]
+fn a_fresh_machine_needs_exactly_the_two_commands_that_ci_runs() {
+    let commands = commands();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
+    for command in &commands {
+        assert!(ci.lines().any(|line| line.trim() == command), "`{command}` is not a line of .ci/run");
+    }
+}
