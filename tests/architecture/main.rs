@@ -1,5 +1,6 @@
 //! The walls of the house: which crate may lean on which, what lives where, and what must not be there at all.
 
+// `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
 mod crates;
 #[cfg(test)]

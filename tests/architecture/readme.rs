@@ -27,11 +27,18 @@ fn commands() -> Vec<String> {
 }
 
 #[test]
-fn a_fresh_machine_needs_exactly_the_two_commands_that_ci_runs() {
+fn a_fresh_machine_needs_exactly_two_commands_and_ci_runs_them_as_they_stand() {
     let commands = commands();
     assert_eq!(commands.len(), 2, "{commands:?}");
+    assert!(
+        commands[0].contains("run pipelines/sample.toml") && commands[1].contains("cargo test"),
+        "{commands:?}"
+    );
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
-    for command in &commands {
-        assert!(ci.lines().any(|line| line.trim() == command), "`{command}` is not a line of .ci/run");
+    assert!(ci.contains("README.md") && ci.contains("On a fresh machine"));
+    for index in 0..commands.len() {
+        let runs =
+            |line: &str| line.contains("bash ") && line.contains(&format!("\"${{commands[{index}]}}\""));
+        assert!(ci.lines().any(runs), ".ci/run does not run command {index} of the README");
     }
 }

@@ -65,7 +65,11 @@ fn an_unknown_layout_is_named_with_the_nearest() {
 
 #[test]
 fn days_and_countries_that_are_none_are_named() {
-    good().threshold("since = \"2020-13-01\"").run().must_fail(&["test.toml:5: ", "`2020-13-01`", "yyyy-mm-dd"]);
+    good().threshold("since = \"2020-13-01\"").run().must_fail(&[
+        "test.toml:5: ",
+        "`2020-13-01`",
+        "yyyy-mm-dd",
+    ]);
     good().threshold("countries = [\"XX\"]").run().must_fail(&["test.toml:5: ", "`XX`", "ISO 3166"]);
     good().as_of("soon").run().must_fail(&["test.toml:2: ", "`soon`", "latest-shipment"]);
     good().threshold("chips = 0").run().must_fail(&["test.toml:5: ", "0 chips", "above 0"]);
@@ -110,7 +114,14 @@ fn a_file_of_no_bytes_is_named() {
 #[test]
 fn a_run_without_one_accepted_line_says_why_the_first_was_refused() {
     let ran = World::new().source("maker", KEYS, &[("bad.csv", &lines(0, 3))]).run();
-    ran.must_fail(&["no line could be read", "3 rows were refused", "bad.csv:2", "quantity", "`forty`", "correct"]);
+    ran.must_fail(&[
+        "no line could be read",
+        "3 rows were refused",
+        "bad.csv:2",
+        "quantity",
+        "`forty`",
+        "correct",
+    ]);
     assert!(folder_names(&ran.out).iter().all(|name| name.starts_with('.')), "{:?}", folder_names(&ran.out));
     let ran = World::new().source("maker", KEYS, &[("header.csv", HEADER)]).run();
     ran.must_fail(&["no line could be read from 1 file"]);
@@ -140,9 +151,8 @@ fn too_many_rejects_make_a_draft_and_latest_stays() {
 
 #[test]
 fn a_file_with_its_header_alone_is_a_night_without_sales() {
-    let report = World::new()
-        .source("maker", KEYS, &[("monday.csv", &lines(20, 0)), ("sunday.csv", HEADER)])
-        .report();
+    let report =
+        World::new().source("maker", KEYS, &[("monday.csv", &lines(20, 0)), ("sunday.csv", HEADER)]).report();
     assert_eq!(report.chips("Buyer"), (800, 800));
     assert!(report.notes().contains("sunday.csv has a header and no rows"), "{}", report.notes());
     assert!(report.markdown.contains("sunday"), "the page does not name it");
@@ -165,7 +175,11 @@ fn fail_on_makes_a_finding_an_exit_code() {
 fn wrong_arguments_end_with_two() {
     good().argument("--jobs").argument("0").run().must_fail(&["--jobs", "at least 1"]);
     good().argument("--as-of").argument("31.12.2024").run().must_fail(&["--as-of 31.12.2024", "yyyy-mm-dd"]);
-    good().argument("--input").argument("makr=good.csv").run().must_fail(&["`makr`", "did you mean `maker`?"]);
+    good()
+        .argument("--input")
+        .argument("makr=good.csv")
+        .run()
+        .must_fail(&["`makr`", "did you mean `maker`?"]);
     assert_eq!(good().argument("--nonsense").run().code, 2);
 }
 
@@ -174,7 +188,11 @@ fn a_pipeline_that_is_not_there_is_named() {
     let world = World::new();
     let mut command = assert_cmd::Command::cargo_bin("chipwatch").unwrap();
     command.arg("run").arg(world.path("gone.toml")).arg("--out").arg(world.out());
-    world.ran(command.output().unwrap()).must_fail(&["gone.toml", "cannot be read", "name an existing pipeline"]);
+    world.ran(command.output().unwrap()).must_fail(&[
+        "gone.toml",
+        "cannot be read",
+        "name an existing pipeline",
+    ]);
 }
 
 #[test]

@@ -23,8 +23,12 @@ fn run() -> Ran {
     let mut text = "document_no,line_no,ship_date,seller_name,sold_to_name,sold_to_country,ship_to_name,licence_no,customer_po,part_number,description,quantity\n".to_owned();
     for (number, name) in NAMES.iter().enumerate() {
         let name = quoted(name);
-        for (line, (day, quantity)) in [("2024-03-01", "600"), ("2024-04-01", "-7"), ("", "9")].iter().enumerate() {
-            text += &format!("{name},{number}{line},{day},{name},{name},US,{name},{name},{name},{name},NVIDIA H100 PCIe 80GB,{quantity}\n");
+        for (line, (day, quantity)) in
+            [("2024-03-01", "600"), ("2024-04-01", "-7"), ("", "9")].iter().enumerate()
+        {
+            text += &format!(
+                "{name},{number}{line},{day},{name},{name},US,{name},{name},{name},{name},NVIDIA H100 PCIe 80GB,{quantity}\n"
+            );
         }
         text += &format!("X{number},1,2024-03-01,{name},{name},US,{name},{name},{name},{name},H100,{name}\n");
         text += &format!("Y{number},1,2024-03-01,{name},{name},US,{name},{name},{name},{name},{name},3\n");
@@ -55,7 +59,8 @@ fn no_cell_of_a_table_is_a_formula() {
         for row in reader.records() {
             for cell in &row.unwrap() {
                 let is_number = cell.parse::<f64>().is_ok();
-                let opens = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+                let opens =
+                    cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
                 assert!(is_number || !opens, "{name}: {cell}");
                 cells += 1;
             }
@@ -66,32 +71,43 @@ fn no_cell_of_a_table_is_a_formula() {
 
 #[test]
 fn no_file_has_a_character_that_hides_or_commands() {
-    let is_hidden = |c: char| {
-        c.is_control() && c != '\n' || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let hides =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     for (name, text) in texts(&run().latest()) {
-        assert!(!text.contains(is_hidden), "{name}: {:?}", text.lines().find(|line| line.contains(is_hidden)));
+        // JSON is for programs and keeps names as they are, but for its own escapes.
+        let is_json = name.ends_with(".json");
+        let is_hidden = |c: char| c.is_control() && c != '\n' || !is_json && hides(c);
+        let found = text.lines().find(|line| line.contains(is_hidden));
+        assert!(found.is_none(), "{name}: {found:?}");
     }
+}
+
+/// Markdown without what a backslash makes plain.
+fn without_escaped(text: &str) -> String {
+    let mut bare = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            bare.push(c);
+        } else if let Some(next) = chars.next().filter(|next| !next.is_ascii_punctuation()) {
+            bare.extend(['\\', next]);
+        }
+    }
+    bare
 }
 
 #[test]
 fn the_page_has_no_tag_link_code_or_column_of_a_name() {
     let report = run().latest();
-    let page = &report.markdown;
-    assert!(page.contains("script"), "the name is not there at all");
-    for markup in ["<script", "](javascript", "![img]", "](http"] {
-        assert!(!page.contains(markup), "{markup}");
+    assert!(report.markdown.contains("alert"), "the name is not there at all");
+    let page = without_escaped(&report.markdown);
+    for markup in ["<script", "](", "![", "`id", "http://"] {
+        assert!(!page.contains(markup), "{markup}: {:?}", page.lines().find(|line| line.contains(markup)));
     }
     let mut columns = 0;
     for line in page.lines() {
-        let bare = line.replace("\\\\", "").replace("\\|", "").replace("\\`", "");
-        assert!(!bare.contains("`id`"), "{line}");
-        if !line.starts_with('|') {
-            columns = 0;
-            continue;
-        }
-        let here = bare.matches('|').count();
-        assert!(columns == 0 || here == columns, "{columns} columns: {line}");
+        let here = if line.starts_with('|') { line.matches('|').count() } else { 0 };
+        assert!(columns == 0 || here == 0 || here == columns, "{columns} columns: {line}");
         columns = here;
     }
 }

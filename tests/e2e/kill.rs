@@ -12,7 +12,8 @@ use crate::world::{World, folder_names};
 
 /// So many buyers of a chip each.
 fn buyers(count: usize) -> String {
-    let mut text = "ship_date,document_no,line_no,sold_to_name,sold_to_country,part_number,quantity\n".to_owned();
+    let mut text =
+        "ship_date,document_no,line_no,sold_to_name,sold_to_country,part_number,quantity\n".to_owned();
     for number in 0..count {
         text += &format!("2024-03-01,D{number},1,Buyer {number},US,900-21010-0000-000,5\n");
     }
@@ -105,7 +106,10 @@ fn killed_at_any_moment_a_run_leaves_what_stood_before() {
         assert_eq!(bytes(&out.join(&first)), stood, "{moment:?}: the first report has changed");
         let latest = fs::read_link(out.join("latest")).unwrap();
         let reports = reports(&out);
-        assert!(reports.contains(&latest.display().to_string()), "{moment:?}: latest is {latest:?} of {reports:?}");
+        assert!(
+            reports.contains(&latest.display().to_string()),
+            "{moment:?}: latest is {latest:?} of {reports:?}"
+        );
         for report in &reports {
             // Whole: every file can be read, the books foot, the evidence sums.
             Report::read(&out.join(report), None);

@@ -212,3 +212,49 @@ fn a_billing_hub_is_no_indicator() {
     assert_eq!(report.chips("Hyper Inc"), (9_000, 9_000));
     assert_eq!(report.chips("Hyper Asia"), (0, 0));
 }
+
+#[test]
+fn what_lies_on_loan_is_never_below_nothing() {
+    let only_issued = glass(&[("consignment_issue", "2024-02-10", "430")]);
+    assert_eq!(
+        (only_issued.chips("Glass KK"), only_issued.measure("Glass KK", "on_loan")),
+        ((430, 430), (0, 0))
+    );
+    // Stock from before 2020 leaves first, and counts in neither direction.
+    let early = glass(&[
+        ("consignment_fillup", "2019-12-01", "100"),
+        ("consignment_fillup", "2024-01-01", "50"),
+        ("consignment_issue", "2024-02-10", "120"),
+    ]);
+    assert_eq!((early.chips("Glass KK"), early.measure("Glass KK", "on_loan")), ((120, 120), (30, 30)));
+}
+
+#[test]
+fn a_rental_that_ends_comes_off_the_loan() {
+    let report = glass(&[("lease", "2024-01-10", "70"), ("lease", "2024-06-10", "-40")]);
+    assert_eq!((report.chips("Glass KK"), report.measure("Glass KK", "on_loan")), ((0, 0), (30, 30)));
+    assert_eq!(report.doubts("Glass KK"), [""; 0]);
+}
+
+#[test]
+fn a_return_by_way_of_somebody_takes_nothing_from_what_he_never_received() {
+    let report = World::new()
+        .sell_in(&format!(
+            "document_type,document_no,line_no,reference_document_no,ship_date,sold_to_name,sold_to_country,ship_to_name,ship_to_country,part_number,quantity
+            sale,D1,1,,2024-01-10,Buyer,US,Hall,US,{H100},400
+            return,D2,1,D1,2024-02-10,Buyer,US,Hall,US,{H100},100
+            return,D3,1,D1,2024-02-11,Buyer,US,Depot,US,{H100},7"
+        ))
+        .report();
+    assert_eq!(report.chips("Buyer"), (293, 293));
+    assert_eq!(report.measure("Hall", "received"), (300, 300));
+    assert_eq!(report.measure("Depot", "received"), (0, 0));
+}
+
+#[test]
+fn a_return_that_has_not_arrived_is_no_order() {
+    let report = glass(&[("sale", "2024-01-10", "80"), ("return", "", "10"), ("sale", "", "30")]);
+    assert_eq!(report.chips("Glass KK"), (80, 80));
+    assert_eq!(report.measure("Glass KK", "open"), (30, 30));
+    assert_eq!((report.table("open_orders").len(), report.rows("open")), (1, 2));
+}

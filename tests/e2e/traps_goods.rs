@@ -170,3 +170,42 @@ fn the_users_register_of_items_has_the_last_word() {
     assert_eq!(report.chips("Node Buyer"), (560, 560));
     assert_eq!(report.chips("Slide Buyer"), (0, 0));
 }
+
+#[test]
+fn a_board_without_a_count_has_as_many_chips_as_is_usual_in_best() {
+    let report = sales(&[("Board Buyer", "", "HGX H100", "70", "")]);
+    assert_eq!(report.chips("Board Buyer"), (280, 560));
+    assert_eq!(report.listed("Board Buyer").unwrap()["chips_best"], 560);
+    assert_eq!(report.status("Board Buyer"), "possible");
+}
+
+#[test]
+fn a_display_card_in_a_kit_takes_nothing_from_a_server_that_holds_its_chips() {
+    let report = World::new()
+        .sap(
+            "
+            VBELN;POSNR;UEPOS;KUNAG;NAME_AG;LAND_AG;MATNR;ARKTX;LFIMG;WADAT_IST
+            0080000001;000010;000000;1001;Kit Buyer;US;SYS-821GE-TNHR;8U GPU SERVER;50;01.03.2024
+            0080000001;000011;000010;1001;Kit Buyer;US;;NVIDIA T4;50;01.03.2024
+            ",
+        )
+        .report();
+    assert_eq!(report.chips("Kit Buyer"), (400, 400));
+}
+
+#[test]
+fn a_part_of_a_kit_that_is_split_by_batch_counts_once() {
+    let report = World::new()
+        .sap(
+            "
+            VBELN;POSNR;UEPOS;UECHA;KUNAG;NAME_AG;LAND_AG;MATNR;LFIMG;WADAT_IST
+            0080000001;000010;000000;000000;1001;Kit Buyer;US;SYS-821GE-TNHR;50;01.03.2024
+            0080000001;000011;000010;000000;1001;Kit Buyer;US;935-24287-0301-000;50;01.03.2024
+            0080000001;900001;000000;000011;1001;Kit Buyer;US;935-24287-0301-000;30;01.03.2024
+            0080000001;900002;000000;000011;1001;Kit Buyer;US;935-24287-0301-000;20;01.03.2024
+            ",
+        )
+        .report();
+    assert_eq!(report.chips("Kit Buyer"), (400, 400));
+    assert_eq!((report.rows("kit_header"), report.rows("batch_header")), (1, 1));
+}

@@ -82,8 +82,9 @@ fn the_pipeline_can_say_how_numbers_are_written() {
 /// Two sales of 300 and 301 on these days, as one file; the quarters of the buyer's chips.
 fn quarters(world: World) -> Vec<String> {
     let report = world.report();
-    let quarters = report.listed("Buyer").unwrap()["by_model_and_quarter"].as_array().unwrap();
-    quarters.iter().map(|row| format!("{} {}", row["quarter"].as_str().unwrap(), row["lo"])).collect()
+    let models = report.listed("Buyer").unwrap()["by_model_and_quarter"].as_array().unwrap();
+    let quarters = models[0]["quarters"].as_array().unwrap();
+    quarters.iter().map(|row| format!("{} {}", row[0].as_str().unwrap(), row[1])).collect()
 }
 
 fn dated(first: &str, second: &str) -> String {
@@ -149,12 +150,13 @@ fn total_rows_and_repeated_headers_are_no_lines() {
             VBELN;POSNR;KUNAG;NAME_AG;LAND_AG;MATNR;LFIMG;WADAT_IST
             0080000002;000010;1001;Buyer;US;900-21010-0000-000;50,000;01.03.2024
             Gesamt;;;;;;1.050,000;
+            Gesamt 1.050,000
             ",
         )
         .report();
     assert_eq!(report.chips("Buyer"), (1_050, 1_050));
-    assert_eq!((report.rows("total_row"), report.rows("repeated_header")), (2, 1));
-    assert_eq!((report.rows("read"), report.rows("rejected")), (5, 0));
+    assert_eq!((report.rows("total_row"), report.rows("repeated_header")), (3, 1));
+    assert_eq!((report.rows("read"), report.rows("rejected")), (6, 0));
 }
 
 #[test]
@@ -231,4 +233,18 @@ fn a_run_without_one_chip_is_a_report_without_entities() {
         .report();
     assert_eq!(report.entities(), []);
     assert_eq!(report.rows("out_of_scope"), 1);
+}
+
+#[test]
+fn a_mark_in_front_carriage_returns_and_line_ends_in_cells_change_nothing_but_the_line() {
+    let world = World::new().source("maker", KEYS, &[("a.csv", "")]);
+    let text = "\u{feff}ship_date,sold_to_name,sold_to_country,sold_to_address,description,quantity\r\n\
+        2024-03-01,First,US,\"1 Road\r\nTown\",NVIDIA H100 PCIe 80GB,600\r\n\r\n\
+        2024-03-01,Second,US,\"say \"\"hi\"\", Town\",NVIDIA H100 PCIe 80GB,601";
+    world.write("a.csv", text);
+    let report = world.report();
+    assert_eq!((report.chips("First"), report.chips("Second")), ((600, 600), (601, 601)));
+    let mut lines: Vec<&str> = report.table("evidence").iter().map(|row| row["line"].as_str()).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["2", "5"]);
 }

@@ -99,7 +99,7 @@ fn advance_replacements_are_netted_by_the_parts_that_came_back() {
     assert_eq!(report.near_misses(), ["Kestro University"]);
     assert_eq!(report.doubts("Kestro University"), ["unreturned-replacement"]);
     let unreturned = report.findings("Kestro University", "integrity")[0];
-    assert_eq!(unreturned["chips_lo"].as_i64(), Some(10));
+    assert_eq!((unreturned["chips_lo"].as_i64(), unreturned["chips_hi"].as_i64()), (Some(2), Some(2)));
 }
 
 #[test]
@@ -226,4 +226,27 @@ fn a_credit_of_money_moves_no_units() {
         .report();
     assert_eq!(report.chips("Pelha Bank"), (1_520, 1_520));
     assert_eq!(report.rows("value_only"), 2);
+}
+
+/// A purchase and the return of it, each as (quantity, part number, description, price).
+fn bought_and_returned(bought: [&str; 4], returned: [&str; 4]) -> (i64, i64) {
+    let mut text = "document_type,document_no,line_no,ship_date,sold_to_name,sold_to_country,quantity,part_number,description,unit_price,currency\n".to_owned();
+    for (kind, day, cells) in [("sale", "2024-03-01", bought), ("return", "2024-04-01", returned)] {
+        text += &format!("{kind},{kind},1,{day},Pelha Bank,GB,{},USD\n", cells.join(","));
+    }
+    World::new().sell_in(&text).report().chips("Pelha Bank")
+}
+
+#[test]
+fn quantities_are_netted_before_they_are_multiplied() {
+    let module = ["120", "", "H800 SERVER MODULE", "211666.67"];
+    assert_eq!(bought_and_returned(module, ["20", "", "H800 SERVER MODULE", "211666.67"]), (100, 800));
+    // A return often has no price, or another text.
+    assert_eq!(bought_and_returned(module, ["20", "", "H800 SERVER MODULE", ""]), (100, 800));
+    let chassis = ["80", "SYS-421GE-TNRT", "4U GPU SERVER", ""];
+    assert_eq!(bought_and_returned(chassis, ["10", "SYS-421GE-TNRT", "4U GPU SERVER", ""]), (0, 700));
+    assert_eq!(bought_and_returned(chassis, ["10", "SYS-421GE-TNRT", "RMA 4U SERVER", ""]), (0, 700));
+    assert_eq!(bought_and_returned(chassis, ["80", "SYS-421GE-TNRT", "4U GPU SERVER", ""]), (0, 0));
+    let board = ["70", "", "HGX H100", ""];
+    assert_eq!(bought_and_returned(board, ["10", "", "HGX H100", ""]), (240, 480));
 }

@@ -223,3 +223,60 @@ fn a_source_that_mixes_stages_without_links_is_refused() {
     let draft = ran.draft();
     assert_eq!((draft.rows("quarantined"), draft.rows("counted")), (2, 0));
 }
+
+#[test]
+fn a_report_replaces_its_own_sellers_period_alone() {
+    let text = |seller: &str, purpose: &str, document: &str, quantity: &str| {
+        format!(
+            "seller_name,report_period,report_purpose,document_no,line_no,ship_date,sold_to_name,sold_to_country,part_number,quantity\n{seller},2024-05,{purpose},{document},1,2024-05-20,Fenni,AU,{H100},{quantity}\n"
+        )
+    };
+    let files = [
+        ("a.csv", text("DistiA", "original", "A1", "300")),
+        ("a_v2.csv", text("DistiA", "replace", "A1", "280")),
+        ("b.csv", text("DistiB", "original", "B1", "50")),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let report = World::new().source("pos", POS, &files).report();
+    assert_eq!(report.chips("Fenni"), (330, 330));
+}
+
+#[test]
+fn a_cancellation_in_a_report_that_was_replaced_cancels_nothing() {
+    let text = |purpose: &str, rows: &str| {
+        let header = "report_period,report_purpose,document_type,document_no,line_no,reference_document_no,ship_date,sold_to_name,sold_to_country,part_number,quantity";
+        let sale = format!("2024-05,{purpose},sale,A1,1,,2024-05-20,Fenni,AU,{H100},300");
+        format!("{header}\n{sale}\n{rows}")
+    };
+    let cancelled = format!("2024-05,original,cancellation,A2,1,A1,2024-05-21,Fenni,AU,{H100},300\n");
+    let first = text("original", &cancelled);
+    assert_eq!(World::new().source("pos", POS, &[("m5.csv", &first)]).report().chips("Fenni"), (0, 0));
+    let files = [("m5.csv", first.as_str()), ("m5_v2.csv", &text("replace", ""))];
+    assert_eq!(World::new().source("pos", POS, &files).report().chips("Fenni"), (300, 300));
+    let keys = format!("{POS}\nreplaces = [\"m5.csv\"]");
+    let report = World::new()
+        .source("pos", POS, &[("m5.csv", &first)])
+        .source("again", &keys, &[("again.csv", &text("original", ""))])
+        .report();
+    assert_eq!(report.chips("Fenni"), (300, 300));
+}
+
+#[test]
+fn an_order_and_its_delivery_in_two_sources_of_one_system_are_one_sale() {
+    let keys = "layout = \"sap_delivery\"\nsystem = \"sap\"";
+    let orders = format!(
+        "VBELN;POSNR;AUART;AUDAT;KUNNR;NAME_AG;LAND_AG;MATNR;KWMENG
+        45001;000010;OR;01.02.2024;1001;Fenni;AU;{H100};1.600,000
+        45002;000010;OR;01.02.2024;1001;Fenni;AU;{H100};1.300,000"
+    );
+    let deliveries = format!(
+        "VBELN;POSNR;LFART;VGBEL;KUNAG;NAME_AG;LAND_AG;MATNR;LFIMG;WADAT_IST
+        80001;000010;LF;0000045001;1001;Fenni;AU;{H100};1.550,000;01.03.2024"
+    );
+    let report = World::new()
+        .source("orders", keys, &[("vbak.txt", &orders)])
+        .source("deliveries", keys, &[("likp.txt", &deliveries)])
+        .report();
+    assert_eq!(report.chips("Fenni"), (1_550, 2_850));
+    assert_eq!(report.rows("other_stage"), 1);
+}

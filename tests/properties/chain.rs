@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
-use chipwatch_enrichment::counting::{Counted, Links, build_slices, count_partition, ledger_slice};
+use chipwatch_enrichment::counting::{
+    Counted, Links, build_slices, count_partition, ledger_slice, order_lines,
+};
 use chipwatch_enrichment::items::{ItemOverrides, Items, Rates, classify};
 use chipwatch_enrichment::parties::{self, Parties, Register};
 use chipwatch_ingest::layout::Layout;
@@ -106,14 +108,14 @@ pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let lines = reading.merged.lines;
     let mut partitions: Vec<Vec<ShipmentLine>> = Vec::new();
     for partition in reading.merged.partitions {
-        let resolved = partition.resolve(&reading.merged.resolver);
+        let resolved = partition.resolve(&reading.merged.resolver).unwrap();
         assert!(resolved.rejects.is_empty(), "{:?}", resolved.rejects);
         partitions.push(resolved.lines);
     }
     let mut register = Register::default();
     register.add_parties("parties.csv", REGISTER).unwrap();
     let parties = parties::resolve(&lines, &register, &[OWN_COMPANY.to_owned()]);
-    let links = Links::gather(&lines, &partitions);
+    let links = Links::gather(&lines, &partitions, &[]);
     let items = classify(
         &lines,
         &partitions,
@@ -121,7 +123,7 @@ pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
         &Rates::default(),
         "datacentre_accelerator".parse().unwrap(),
     );
-    let tables = Tables { parties, links, items, replaced: vec![false; plan.files.len()] };
+    let tables = Tables { parties, links, items };
     let (kept, open) = tables.count(&lines, &partitions, &mut books);
     tables.judge(lines, kept, open, books)
 }
@@ -174,7 +176,6 @@ struct Tables {
     parties: Parties,
     links: Links,
     items: Items,
-    replaced: Vec<bool>,
 }
 
 impl Tables {
@@ -194,17 +195,16 @@ impl Tables {
             parties: &self.parties,
             as_of: day(AS_OF),
             since: day(SINCE),
-            replaced_files: &self.replaced,
             has_ship_date: &has_ship_date,
         };
         let (mut kept, mut open) = (Vec::new(), Vec::new());
         for partition in partitions {
             let count = count_partition(&counted, partition);
             books.merge(&count.books);
-            kept.extend(count.kept);
-            open.extend(count.open);
+            kept.push(count.kept);
+            open.push(count.open);
         }
-        (kept, open)
+        (order_lines(lines, &self.parties, kept), order_lines(lines, &self.parties, open))
     }
 
     fn judge(

@@ -21,11 +21,14 @@ const PARTIES: [[&str; 3]; 9] = [
     ["", "Borealis Institute", "NO"],
     ["", OWN_COMPANY, "SG"],
 ];
-/// Part number and description: a card, a board of eight, a bare chassis for eight, a chip of another model, a cable.
-const ITEMS: [[&str; 2]; 6] = [
+/// Part number and description: a card in two spellings, a module, a board of eight and one of four to eight, a bare
+/// chassis, a chip of another model, a cable.
+const ITEMS: [[&str; 2]; 8] = [
     ["900-21010-0000-000", "NVIDIA H100 PCIE 80GB"],
     ["900-21010-0000-000", "H100 PCIe card"],
+    ["965-2G520-0000-000", "H100 SXM MODULE"],
     ["935-24287-0001-000", "HGX H100 8-GPU"],
+    ["", "HGX H100"],
     ["SYS-421GE-TNRT", "4U GPU SERVER BAREBONE"],
     ["900-21001-0020-000", "NVIDIA A100 PCIE 80GB"],
     ["MMA1T00-HS", "QSFP56 200G SR4 TRANSCEIVER"],

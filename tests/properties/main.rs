@@ -1,6 +1,7 @@
 //! Promises about every input, held against many small ones: what must not change a count, a flag or a rank, and what
 //! must always add up. `reading` and `ledger` go through the crates, `program` runs the whole command once a promise.
 
+// `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
 mod chain;
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) fn acquired<'e>(
 /// Whether an entry takes chips away.
 pub(crate) fn is_return(entry: &Entry) -> bool {
     // An unmatched return lowers lo alone; a return of chips that only hi counts lowers hi alone.
-    entry.chips_lo < 0 || entry.chips_hi < 0
+    entry.chips_lo < 0 || entry.chips_best < 0 || entry.chips_hi < 0
 }
 
 fn country_counts(ledger: &Ledger<'_>, threshold: &Threshold, entry: &Entry) -> bool {

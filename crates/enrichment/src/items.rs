@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::{Day, Item, ItemId, ShipmentLine, ShipmentLines, UnitPrice, WrittenItemId};
+use chipwatch_records::{
+    Day, Item, ItemAsWritten, ItemId, ShipmentLine, ShipmentLines, UnitPrice, WrittenItemId,
+};
 use chipwatch_reference::{Model, Scope, model};
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -151,6 +153,68 @@ pub enum Shape {
     Other,
 }
 
+/// What the texts of the items say, prices apart.
+pub struct ItemReadings<'a> {
+    texts: Vec<ItemText<'a>>,
+    readings: Vec<Reading>,
+    /// Whether a line's price has a word in what the item is.
+    matters: Vec<bool>,
+    overrides: &'a ItemOverrides,
+}
+
+impl<'a> ItemReadings<'a> {
+    /// Reads the distinct items of the lines.
+    #[must_use]
+    pub fn of(lines: &'a ShipmentLines, overrides: &'a ItemOverrides) -> Self {
+        let text = |item: &ItemAsWritten| ItemText {
+            part_number: lines.text(item.part_number),
+            description: lines.text(item.description),
+            hs_code: lines.text(item.hs_code),
+        };
+        let texts: Vec<ItemText<'_>> = lines.items.iter().map(text).collect();
+        let readings: Vec<Reading> = texts.par_iter().map(read_item).collect();
+        let matter = |(text, reading): (&ItemText<'_>, &Reading)| {
+            overrides.find(text).is_none() && reading.price_matters()
+        };
+        let matters = texts.iter().zip(&readings).map(matter).collect();
+        Self { texts, readings, matters, overrides }
+    }
+
+    /// Whether [`ItemReadings::classify`] must see the lines for their prices.
+    #[must_use]
+    pub fn need_lines(&self) -> bool {
+        self.matters.contains(&true)
+    }
+
+    /// Classifies the items under a scope; `partitions` may be empty where no line is needed.
+    #[must_use]
+    pub fn classify(
+        &self,
+        lines: &ShipmentLines,
+        partitions: &[Vec<ShipmentLine>],
+        rates: &Rates,
+        scope: Scope,
+    ) -> Items {
+        let rates: Vec<Option<f64>> =
+            lines.particulars.iter().map(|particulars| rates.get(lines.text(particulars.currency))).collect();
+        let mut items =
+            Items { table: Vec::new(), shapes: Vec::new(), ways: Vec::new(), by_price: Vec::new(), rates };
+        let mut prices = prices_that_matter(partitions, &self.matters, &items.rates);
+        for (index, (text, reading)) in self.texts.iter().zip(&self.readings).enumerate() {
+            let Some(written) = WrittenItemId::from_index(index) else { continue };
+            if let Some(found) = self.overrides.find(text) {
+                items.settle(overridden(written, found, scope), Shape::Other);
+            } else if self.matters[index] {
+                items.by_price(written, reading, prices.remove(&index).unwrap_or_default(), scope);
+            } else {
+                let classification = reading.with_price(None);
+                items.settle(item_of(written, &classification, scope), shape_of(&classification));
+            }
+        }
+        items
+    }
+}
+
 /// Classifies the items of the lines under a scope.
 #[must_use]
 pub fn classify(
@@ -160,40 +224,7 @@ pub fn classify(
     rates: &Rates,
     scope: Scope,
 ) -> Items {
-    let texts: Vec<ItemText<'_>> = lines
-        .items
-        .iter()
-        .map(|item| ItemText {
-            part_number: lines.text(item.part_number),
-            description: lines.text(item.description),
-            hs_code: lines.text(item.hs_code),
-        })
-        .collect();
-    let readings: Vec<Reading> = texts.par_iter().map(read_item).collect();
-    let rates: Vec<Option<f64>> =
-        lines.particulars.iter().map(|particulars| rates.get(lines.text(particulars.currency))).collect();
-    let mut items =
-        Items { table: Vec::new(), shapes: Vec::new(), ways: Vec::new(), by_price: Vec::new(), rates };
-    let matters: Vec<bool> = texts
-        .iter()
-        .zip(&readings)
-        .map(|(text, reading)| overrides.find(text).is_none() && reading.price_matters())
-        .collect();
-    let mut prices = prices_that_matter(partitions, &matters, &items.rates);
-    for (index, (text, reading)) in texts.iter().zip(&readings).enumerate() {
-        let Some(written) = WrittenItemId::from_index(index) else {
-            continue;
-        };
-        if let Some(found) = overrides.find(text) {
-            items.settle(overridden(written, found, scope), Shape::Other);
-        } else if matters[index] {
-            items.by_price(written, reading, prices.remove(&index).unwrap_or_default(), scope);
-        } else {
-            let classification = reading.with_price(None);
-            items.settle(item_of(written, &classification, scope), shape_of(&classification));
-        }
-    }
-    items
+    ItemReadings::of(lines, overrides).classify(lines, partitions, rates, scope)
 }
 
 /// A price in its currency, and the dollars for a unit of that.

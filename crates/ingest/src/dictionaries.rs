@@ -11,6 +11,7 @@ use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
 use crate::source::SourceSpec;
+use crate::spill::RowSource;
 
 /// The cells of one row.
 pub(crate) struct Cells<'a> {
@@ -75,6 +76,7 @@ pub(crate) struct Dictionaries<'a> {
     date_keys: Interner,
     date_of_key: Vec<Result<u32, &'static str>>,
     dates: Vec<(String, DateReading)>,
+    date_counts: Vec<u64>,
     /// Neighbouring rows often share theirs: the key and id of the row before.
     last_particulars: (Vec<u8>, u32),
     documents: Documents,
@@ -105,6 +107,7 @@ impl<'a> Dictionaries<'a> {
             date_keys: Interner::default(),
             date_of_key: Vec::new(),
             dates: Vec::new(),
+            date_counts: Vec::new(),
             last_particulars: (Vec::new(), 0),
             documents: Documents::default(),
             last_document: (0, String::new()),
@@ -120,8 +123,9 @@ impl<'a> Dictionaries<'a> {
             items: self.items,
             particulars: self.particulars,
             dates: self.dates,
+            date_counts: self.date_counts,
             documents: self.documents,
-            rows,
+            rows: rows.into_iter().map(RowSource::Memory).collect(),
         }
     }
 
@@ -235,6 +239,14 @@ impl<'a> Dictionaries<'a> {
             self.particulars_of_key.push(result);
         }
         self.particulars_of_key[key as usize].clone().map(|()| key)
+    }
+
+    /// Counts an accepted row under its ship date.
+    pub(crate) fn count_date(&mut self, date: u32) {
+        if let Some(place) = date.checked_sub(1) {
+            self.date_counts.resize(self.dates.len(), 0);
+            self.date_counts[place as usize] += 1;
+        }
     }
 
     /// Id of the row's document, from 1 (0: none), and of its line number.

@@ -21,6 +21,7 @@ mod read;
 pub mod resolve;
 mod rows;
 pub mod source;
+mod spill;
 mod task;
 
 pub use error::IngestError;

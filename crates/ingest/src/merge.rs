@@ -1,5 +1,6 @@
 //! From the tasks' dictionaries to tables of the whole run, numbered in the order of values, never of arrival.
 
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use chipwatch_records::{
@@ -25,6 +26,8 @@ pub struct Merged {
     pub partitions: Vec<RawPartition>,
     /// From rows to lines.
     pub resolver: Resolver,
+    /// How many rows have each ship date.
+    pub ship_days: BTreeMap<Day, u64>,
 }
 
 /// Merges the parts of all trusted files.
@@ -56,7 +59,20 @@ pub fn merge(
     }
     let headers = files.iter().map(headers_of).collect();
     let paths = files.iter().map(|file| file.input.path.clone()).collect();
-    Merged { lines, partitions, resolver: Resolver { maps, headers, paths } }
+    let ship_days = ship_days(&maps, &parts);
+    Merged { lines, partitions, resolver: Resolver { maps, headers, paths }, ship_days }
+}
+
+fn ship_days(maps: &[PartMap], parts: &[Part]) -> BTreeMap<Day, u64> {
+    let mut days = BTreeMap::new();
+    for (map, part) in maps.iter().zip(parts) {
+        for (day, count) in map.dates.iter().zip(&part.date_counts) {
+            if let (Ok(Some(day)), true) = (day, *count > 0) {
+                *days.entry(*day).or_default() += count;
+            }
+        }
+    }
+    days
 }
 
 /// A table of distinct values, and for each part the number of each of its own.

@@ -56,6 +56,16 @@ impl PackedNumber {
     /// An empty cell.
     pub const ABSENT: Self = Self(0);
 
+    /// The packed bits, for storage.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// A number from its stored bits.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// Whether the cell was empty.
     #[must_use]
     pub fn is_absent(self) -> bool {

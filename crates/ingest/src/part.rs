@@ -1,12 +1,14 @@
 //! What one task read: rows of numbers, and the distinct values they stand for, in the order of arrival.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chipwatch_records::{Channel, Column, DocumentStage, DocumentType, Documents, FileId, Reject, SourceId};
 
 use crate::date::{DateEvidence, DateReading};
 use crate::intern::Interner;
 use crate::number::{NumberEvidence, PackedNumber};
+use crate::spill::{RowSource, spill};
 
 /// A row with local ids; 0 stands for "none" where an id is optional, so ids are one more than the index.
 #[derive(Clone, Copy, Debug)]
@@ -74,9 +76,22 @@ pub struct Part {
     pub(crate) items: Vec<LocalItem>,
     pub(crate) particulars: Vec<LocalParticulars>,
     pub(crate) dates: Vec<(String, DateReading)>,
+    /// Accepted rows of each ship date, by the date's place.
+    pub(crate) date_counts: Vec<u64>,
     pub(crate) documents: Documents,
     /// By partition.
-    pub(crate) rows: Vec<Vec<RawRow>>,
+    pub(crate) rows: Vec<RowSource>,
+}
+
+impl Part {
+    /// Moves the rows to a file, and keeps the dictionaries.
+    ///
+    /// # Errors
+    /// In plain words, where the file cannot be written.
+    pub fn spill(mut self, path: &Path, task: &str) -> Result<Self, String> {
+        self.rows = spill(path, task, &self.rows)?;
+        Ok(self)
+    }
 }
 
 /// A cell that was seen: its physical line and text.

@@ -5,8 +5,10 @@ use chipwatch_records::{
     WrittenItemId,
 };
 
+use crate::error::IngestError;
 use crate::number::NumberDialect;
 use crate::part::RawRow;
+use crate::spill::RowSource;
 
 /// A number of its own table for each local id, or why rows with it are refused.
 pub(crate) type Refused = (Column, String, &'static str);
@@ -35,7 +37,7 @@ pub struct Resolver {
 }
 
 /// The rows of one partition, as the tasks left them.
-pub struct RawPartition(pub(crate) Vec<(usize, Vec<RawRow>)>);
+pub struct RawPartition(pub(crate) Vec<(usize, RowSource)>);
 
 /// The lines of one partition, and the rows that could not become lines after all.
 #[derive(Default)]
@@ -54,11 +56,15 @@ impl RawPartition {
     }
 
     /// Types the rows of this partition; its memory is freed part by part.
-    #[must_use]
-    pub fn resolve(self, resolver: &Resolver) -> Resolved {
+    ///
+    /// # Errors
+    /// [`IngestError`] where spilled rows cannot be read back.
+    pub fn resolve(self, resolver: &Resolver) -> Result<Resolved, IngestError> {
         let mut resolved = Resolved { lines: Vec::with_capacity(self.rows()), rejects: Vec::new() };
         for (part, rows) in self.0 {
             let map = &resolver.maps[part];
+            let path = || resolver.paths[map.file.index()].clone().into();
+            let rows = rows.load().map_err(|why| IngestError::NotUnderstood { path: path(), why })?;
             for row in &rows {
                 match map.line(row) {
                     Ok(line) => resolved.lines.push(line),
@@ -68,7 +74,7 @@ impl RawPartition {
                 }
             }
         }
-        resolved
+        Ok(resolved)
     }
 }
 

@@ -198,6 +198,7 @@ fn read_row(
             reason: "the row names no buyer, recipient or end user".into(),
         });
     }
+    dictionaries.count_date(date);
     let (document, line_no) = dictionaries.document(cells, plan, particulars);
     receipt.evidence.see_number(Column::Quantity, quantity, line, cells.get(plan.quantity));
     if let Some(field) = price_field {

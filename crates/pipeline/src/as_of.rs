@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::{Day, ShipmentLine, ShipmentLines};
-use rayon::prelude::*;
+use chipwatch_records::{Day, ShipmentLines};
 
 /// A gap of more days than this sets the lines behind it apart.
 const GAP_DAYS: i32 = 180;
@@ -11,23 +10,9 @@ const GAP_DAYS: i32 = 180;
 const ONE_IN: u64 = 1_000;
 
 /// The last ship date before a gap behind which hardly any line lies; `None` where no line is dated.
-pub(crate) fn latest_shipment(lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) -> Option<Day> {
-    let counts: Vec<BTreeMap<Day, u64>> = partitions
-        .par_iter()
-        .map(|partition| {
-            let mut days = BTreeMap::new();
-            for day in partition.iter().filter_map(|line| line.ship_date) {
-                *days.entry(day).or_default() += 1;
-            }
-            days
-        })
-        .collect();
-    let mut days: BTreeMap<Day, u64> = BTreeMap::new();
-    for (day, count) in counts.into_iter().flatten() {
-        *days.entry(day).or_default() += count;
-    }
-    last_before_gap(&days)
-        .or_else(|| lines.particulars.iter().filter_map(|particulars| particulars.order_date).max())
+pub(crate) fn latest_shipment(lines: &ShipmentLines, days: &BTreeMap<Day, u64>) -> Option<Day> {
+    let ordered = || lines.particulars.iter().filter_map(|particulars| particulars.order_date).max();
+    last_before_gap(days).or_else(ordered)
 }
 
 fn last_before_gap(days: &BTreeMap<Day, u64>) -> Option<Day> {

@@ -1,13 +1,16 @@
 //! From typed lines to the ledger's lines, with the books beside them.
 
 use chipwatch_enrichment::counting::{Counted, Links, PartitionCount, count_partition, order_lines};
-use chipwatch_enrichment::items::{Items, classify};
+use chipwatch_enrichment::items::{ItemReadings, Items};
 use chipwatch_enrichment::parties::{self, Parties};
-use chipwatch_ingest::Plan;
-use chipwatch_records::{Book, Column, Day, ItemTotals, KeptLine, ShipmentLine, ShipmentLines};
+use chipwatch_ingest::merge::Merged;
+use chipwatch_ingest::resolve::{RawPartition, Resolved, Resolver};
+use chipwatch_ingest::{IngestError, Plan};
+use chipwatch_records::{Book, Column, Day, Fate, ItemTotals, KeptLine, Reject, ShipmentLine, ShipmentLines};
 use rayon::prelude::*;
 
-use crate::bookkeeping::ReadingSummary;
+use crate::bookkeeping::{ReadingSummary, add_rejects};
+use crate::error::RunError;
 use crate::prepare::Prepared;
 
 /// The ledger's lines and the tables beside them.
@@ -22,33 +25,52 @@ pub(crate) struct LedgerParts {
     pub(crate) item_totals: Vec<ItemTotals>,
 }
 
+/// Types the rows and gives each line its place. Lines are typed and counted partition by partition; only where documents
+/// speak of one another, or prices decide what an item is, must all be there at once.
 pub(crate) fn count(
     prepared: &Prepared,
     plan: &Plan,
-    lines: ShipmentLines,
-    partitions: Vec<Vec<ShipmentLine>>,
+    merged: Merged,
     as_of: Day,
     summary: &mut ReadingSummary,
-) -> LedgerParts {
+) -> Result<LedgerParts, RunError> {
+    let Merged { lines, partitions, resolver, .. } = merged;
     let parties = parties::resolve(&lines, &prepared.register, &prepared.own_companies);
-    let links = Links::gather(&lines, &partitions);
-    let items = classify(&lines, &partitions, &prepared.items, &prepared.rates, prepared.scope);
+    let readings = ItemReadings::of(&lines, &prepared.items);
+    let all_at_once = readings.need_lines() || Links::need_lines(&lines);
+    let (typed, raw) = if all_at_once {
+        (resolve_all(partitions, &resolver, &lines, summary)?, Vec::new())
+    } else {
+        (Vec::new(), partitions)
+    };
     let replaced_files: Vec<bool> = plan.files.iter().map(|file| file.replaced).collect();
+    let links = Links::gather(&lines, &typed, &replaced_files);
+    let items = readings.classify(&lines, &typed, &prepared.rates, prepared.scope);
     let has_ship_date: Vec<bool> =
         lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
-    let since = prepared.threshold.since;
     let context = Counted {
         lines: &lines,
         links: &links,
         items: &items,
         parties: &parties,
         as_of,
-        since,
-        replaced_files: &replaced_files,
+        since: prepared.threshold.since,
         has_ship_date: &has_ship_date,
     };
-    let counts: Vec<PartitionCount> =
-        partitions.into_par_iter().map(|partition| count_partition(&context, &partition)).collect();
+    let mut counts: Vec<PartitionCount> =
+        typed.into_par_iter().map(|partition| count_partition(&context, &partition)).collect();
+    let streamed: Vec<(PartitionCount, Vec<Reject>)> = raw
+        .into_par_iter()
+        .map(|partition| {
+            let resolved = partition.resolve(&resolver)?;
+            Ok((count_partition(&context, &resolved.lines), resolved.rejects))
+        })
+        .collect::<Result<_, IngestError>>()?;
+    for (count, rejects) in streamed {
+        counts.push(count);
+        book_rejects(rejects, &lines, summary);
+    }
+    summary.rejects.listed.sort();
     let (mut kept, mut open) = (Vec::new(), Vec::new());
     let mut item_totals = vec![ItemTotals::default(); items.table.len()];
     for count in counts {
@@ -76,7 +98,38 @@ pub(crate) fn count(
         party_countries: parties.party_countries.clone(),
         written: lines,
     };
-    LedgerParts { book, parties, items, links, lines: all, kept: kept_lines, item_totals }
+    Ok(LedgerParts { book, parties, items, links, lines: all, kept: kept_lines, item_totals })
+}
+
+fn resolve_all(
+    partitions: Vec<RawPartition>,
+    resolver: &Resolver,
+    lines: &ShipmentLines,
+    summary: &mut ReadingSummary,
+) -> Result<Vec<Vec<ShipmentLine>>, RunError> {
+    let resolved: Vec<Resolved> = partitions
+        .into_par_iter()
+        .map(|partition| partition.resolve(resolver))
+        .collect::<Result<_, IngestError>>()?;
+    let mut all = Vec::with_capacity(resolved.len());
+    for partition in resolved {
+        book_rejects(partition.rejects, lines, summary);
+        all.push(partition.lines);
+    }
+    Ok(all)
+}
+
+/// Books rows that were refused once their column's dialect was known.
+fn book_rejects(rejects: Vec<Reject>, lines: &ShipmentLines, summary: &mut ReadingSummary) {
+    let refused = rejects.len() as u64;
+    summary.books.rows.read += refused;
+    summary.books.rows.add(Fate::Rejected, refused);
+    for reject in &rejects {
+        if let Some(file) = lines.files.iter().find(|file| file.path == reject.file) {
+            summary.by_source[file.source.index()].1 += 1;
+        }
+    }
+    add_rejects(&mut summary.rejects, rejects, refused);
 }
 
 fn note_doubts(lines: &ShipmentLines, links: &Links, parties: &Parties, summary: &mut ReadingSummary) {

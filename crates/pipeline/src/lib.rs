@@ -20,4 +20,4 @@ pub use file::{Loaded, PipelineFile, load, pipeline_schema};
 pub use outcome::{Outcome, Progress, RunRequest, Silent, TopEntity};
 pub use prepare::{AsOf, InputOverride, Prepared, default_out, prepare};
 pub use run::run;
-pub use store::MemoryStore;
+pub use store::{FolderStore, MemoryStore};

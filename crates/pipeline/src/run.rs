@@ -6,24 +6,20 @@ use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{build_slices, ledger_slice};
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
 use chipwatch_ingest::merge::Merged;
-use chipwatch_ingest::resolve::{RawPartition, Resolver};
 use chipwatch_ingest::{FileReading, Plan, plan, read_all};
-use chipwatch_records::{
-    Books, Channel, Chips, Column, Day, Fate, Measure, MonthlyRow, RunContext, ShipmentLine, ShipmentLines,
-    SourceId,
-};
+use chipwatch_records::{Books, Channel, Chips, Column, Day, Measure, MonthlyRow, RunContext, SourceId};
 use chipwatch_report::RunFolder;
 use rayon::prelude::*;
 
 use crate::as_of::latest_shipment;
-use crate::bookkeeping::{ReadingSummary, add_rejects, input_stamps, summarise};
+use crate::bookkeeping::{ReadingSummary, input_stamps, summarise};
 use crate::count::{LedgerParts, count};
 use crate::error::RunError;
 use crate::file::Loaded;
 use crate::outcome::{Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
-use crate::store::MemoryStore;
+use crate::store::store_for;
 use crate::told::Told;
 
 /// Times the stages and tells whoever watches.
@@ -63,16 +59,14 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     let folder = RunFolder::open(request.out, &id)?;
     stages.enter("read");
     progress.expect_bytes(plan.tasks.iter().map(|task| task.end - task.start).sum());
-    let store = MemoryStore::default();
-    let reading = read_all(&prepared.sources, &plan, &store, &|bytes| progress.read_bytes(bytes))?;
+    let store = store_for(&plan, folder.path())?;
+    let reading = read_all(&prepared.sources, &plan, store.as_ref(), &|bytes| progress.read_bytes(bytes))?;
     let mut summary = summarise(&prepared, &plan, &reading.files);
     must_have_lines(&reading.files, &summary)?;
-    stages.enter("resolve");
-    let Merged { lines, partitions, resolver } = reading.merged;
-    let partitions = resolve_partitions(partitions, &resolver, &mut summary, &lines);
-    let as_of = day_of(request, &prepared, &lines, &partitions);
-    stages.enter("enrich");
-    let counted = count(&prepared, &plan, lines, partitions, as_of, &mut summary);
+    stages.enter("count");
+    let as_of = day_of(request, &prepared, &reading.merged);
+    let counted = count(&prepared, &plan, reading.merged, as_of, &mut summary)?;
+    drop(store);
     stages.enter("detect");
     let context = run_context(&prepared, &plan, as_of);
     let Detected { assessment, level_totals, monthly } = detect(&prepared, &counted, &context, &mut summary)?;
@@ -125,42 +119,12 @@ fn must_have_lines(files: &[FileReading], summary: &ReadingSummary) -> Result<()
     Err(RunError::Empty { message })
 }
 
-fn resolve_partitions(
-    partitions: Vec<RawPartition>,
-    resolver: &Resolver,
-    summary: &mut ReadingSummary,
-    lines: &ShipmentLines,
-) -> Vec<Vec<ShipmentLine>> {
-    let resolved: Vec<_> = partitions.into_par_iter().map(|partition| partition.resolve(resolver)).collect();
-    let mut all = Vec::with_capacity(resolved.len());
-    for partition in resolved {
-        let refused = partition.rejects.len() as u64;
-        summary.books.rows.read += refused;
-        summary.books.rows.add(Fate::Rejected, refused);
-        for reject in &partition.rejects {
-            let file = lines.files.iter().find(|file| file.path == reject.file);
-            if let Some(file) = file {
-                summary.by_source[file.source.index()].1 += 1;
-            }
-        }
-        add_rejects(&mut summary.rejects, partition.rejects, refused);
-        all.push(partition.lines);
-    }
-    summary.rejects.listed.sort();
-    all
-}
-
-fn day_of(
-    request: &RunRequest<'_>,
-    prepared: &Prepared,
-    lines: &ShipmentLines,
-    partitions: &[Vec<ShipmentLine>],
-) -> Day {
+fn day_of(request: &RunRequest<'_>, prepared: &Prepared, merged: &Merged) -> Day {
     match (request.as_of, prepared.as_of) {
         (Some(day), _) | (None, AsOf::Day(day)) => day,
         (None, AsOf::Today) => request.today,
         (None, AsOf::LatestShipment) => {
-            latest_shipment(lines, partitions).unwrap_or(prepared.threshold.since)
+            latest_shipment(&merged.lines, &merged.ship_days).unwrap_or(prepared.threshold.since)
         }
     }
 }

@@ -227,21 +227,23 @@ fn finding(
     evidence: &mut EvidenceSelector<'_>,
 ) -> Finding {
     let ctx = inspection.ctx;
-    let lo = entries.iter().map(|entry| entry.chips_lo).sum();
-    let hi = entries.iter().map(|entry| entry.chips_hi).sum();
+    let is_unreturned = doubt.kind == DOUBTS[UNRETURNED].kind;
+    // Of a replacement only those stand in doubt whose defective part has not come back.
+    let chips = |entry: &Posting<'_>| {
+        if is_unreturned { (entry.net_lo, entry.net_hi) } else { (entry.chips_lo, entry.chips_hi) }
+    };
+    let lo = entries.iter().map(|entry| chips(entry).0).sum();
+    let hi = entries.iter().map(|entry| chips(entry).1).sum();
     let candidates = entries.iter().map(|entry| Candidate {
         entry: *entry,
-        lo: entry.chips_lo,
-        hi: entry.chips_hi,
+        lo: chips(entry).0,
+        hi: chips(entry).1,
         undone: is_return(entry),
     });
     let selected = evidence.select(candidates, None);
     let days = entries.iter().map(|entry| entry.day);
-    let first_visible = if doubt.kind == DOUBTS[UNRETURNED].kind {
-        days.min().map(|day| inspection.deadline(day).plus(1))
-    } else {
-        days.min()
-    };
+    let first_visible =
+        if is_unreturned { days.min().map(|day| inspection.deadline(day).plus(1)) } else { days.min() };
     let window =
         Window { rule: format!("integrity:{}", doubt.kind), from: ctx.threshold.since, to: ctx.as_of };
     let lines = count(selected.lines, doubt.one, doubt.many);

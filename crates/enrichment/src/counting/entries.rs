@@ -47,6 +47,11 @@ pub(crate) fn shares(lines: &ShipmentLines, parties: &Parties, kept: &KeptLine, 
         }
         // Without a lessee the buyer rents and the seller keeps the title.
         DocumentType::Lease if user.is_none() => on_loan(buyer, user, receiver, 1, into),
+        DocumentType::Return
+            if user.is_none() && lines.particulars_of(&kept.line).kind == DocumentType::Lease =>
+        {
+            on_loan(buyer, user, receiver, -1, into)
+        }
         kind => {
             let sign = if kind == DocumentType::Return { -1 } else { 1 };
             acquired(buyer, user, sign, into);

@@ -7,7 +7,7 @@ use chipwatch_records::{
 use hashbrown::{HashMap, HashSet};
 
 use super::links::Links;
-use super::repeats::{Standing, settle};
+use super::repeats::{Standing, comes_back, settle};
 use crate::items::Items;
 use crate::parties::Parties;
 
@@ -25,8 +25,6 @@ pub struct Counted<'a> {
     pub as_of: Day,
     /// First day that counts.
     pub since: Day,
-    /// By file: whether another source replaces it.
-    pub replaced_files: &'a [bool],
     /// By source: whether its files have a column for the goods issue.
     pub has_ship_date: &'a [bool],
 }
@@ -81,8 +79,7 @@ fn early_fate(context: &Counted<'_>, line: &ShipmentLine) -> Option<Fate> {
     if context.links.is_untrusted(context.lines, line) {
         return Some(Fate::Quarantined);
     }
-    let replaced = context.replaced_files.get(line.file.index()).copied().unwrap_or(false);
-    (replaced || context.links.is_replaced(context.lines, line)).then_some(Fate::Superseded)
+    context.links.is_replaced(context.lines, line).then_some(Fate::Superseded)
 }
 
 /// What a line does once its sign is read.
@@ -113,7 +110,7 @@ fn place(
     }
     let particulars = context.lines.particulars_of(line);
     let kind = kind_of(particulars, line);
-    if let Some(reason) = by_document(context, line, kind).or_else(|| headers.reason(context, line)) {
+    if let Some(reason) = by_document(context, line, kind).or_else(|| headers.reason(context, line, item)) {
         return Fate::Excluded(reason);
     }
     let known = &context.items.table[item.index()];
@@ -131,7 +128,8 @@ fn place(
         flags: standing.flags,
     };
     if let Some(reason) = by_stage(context, particulars, &mut kept) {
-        if reason == Exclusion::Open {
+        // What is still to come back is no order: it is in the books, and not on the hold list.
+        if reason == Exclusion::Open && !comes_back(kind) {
             count.open.push(kept);
         }
         return Fate::Excluded(reason);
@@ -197,13 +195,14 @@ fn by_stage(context: &Counted<'_>, particulars: &Particulars, kept: &mut KeptLin
 
 /// Lines whose parts stand beside them: kit headers and batch-split items.
 struct Headers {
-    kits: HashSet<(u64, u32)>,
+    /// Header of a kit with chip-bearing parts, and whether one of the parts is in scope.
+    kits: HashMap<(u64, u32), bool>,
     batches: HashSet<(u64, u32)>,
 }
 
 impl Headers {
     fn of(context: &Counted<'_>, partition: &[ShipmentLine], standings: &[Standing]) -> Self {
-        let mut headers = Self { kits: HashSet::new(), batches: HashSet::new() };
+        let mut headers = Self { kits: HashMap::new(), batches: HashSet::new() };
         for (line, standing) in partition.iter().zip(standings) {
             let particulars = context.lines.particulars_of(line);
             let (parent, batch) = (particulars.parent_line_no, particulars.batch_of_line_no);
@@ -217,26 +216,27 @@ impl Headers {
             if !batch.is_empty() {
                 headers.batches.insert((document, batch.0));
             }
-            let bears_chips =
-                context.items.of(line).is_some_and(|item| context.items.table[item.index()].chips_max > 0);
-            if !parent.is_empty() && bears_chips {
-                headers.kits.insert((document, parent.0));
+            let part = context.items.of(line).map(|item| &context.items.table[item.index()]);
+            if let Some(part) = part.filter(|part| !parent.is_empty() && part.chips_max > 0) {
+                *headers.kits.entry((document, parent.0)).or_default() |= part.in_scope;
             }
         }
         headers
     }
 
-    fn reason(&self, context: &Counted<'_>, line: &ShipmentLine) -> Option<Exclusion> {
+    /// Why a header does not count. A display card of a kit fills a bare chassis, but takes nothing from a server that
+    /// holds chips for certain.
+    fn reason(&self, context: &Counted<'_>, line: &ShipmentLine, item: ItemId) -> Option<Exclusion> {
         if self.kits.is_empty() && self.batches.is_empty() {
             return None;
         }
         let document = line.document.map(|document| context.lines.documents.digest(document))?;
         let key = (document, line.line_no.0);
-        let is_batch = self.batches.contains(&key);
-        (is_batch || self.kits.contains(&key)).then_some(if is_batch {
-            Exclusion::BatchHeader
-        } else {
-            Exclusion::KitHeader
-        })
+        if self.batches.contains(&key) {
+            return Some(Exclusion::BatchHeader);
+        }
+        let holds_chips = context.items.table[item.index()].chips_min > 0;
+        let part_in_scope = *self.kits.get(&key)?;
+        (part_in_scope || !holds_chips).then_some(Exclusion::KitHeader)
     }
 }

@@ -26,6 +26,8 @@ type ReportKey = (TextId, Channel, TextId);
 pub struct Links {
     /// Digest of the document that each combination of particulars cites.
     cited: Vec<Option<u64>>,
+    /// By file: whether another source replaces it.
+    replaced_files: Vec<bool>,
     /// Cancelled documents.
     cancelled: HashSet<u64>,
     /// Reports that stand in place of earlier ones, and the file that has them.
@@ -41,20 +43,38 @@ pub struct Links {
 }
 
 impl Links {
-    /// Gathers the links of all lines.
+    /// Whether [`Links::gather`] must see the lines: whether any document cancels, replaces, or is of another stage.
     #[must_use]
-    pub fn gather(lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) -> Self {
-        let mut links =
-            Self { cited: lines.particulars.iter().map(|p| cited(lines, p)).collect(), ..Self::default() };
+    pub fn need_lines(lines: &ShipmentLines) -> bool {
         let all = &lines.particulars;
+        let speaks = |particulars: &Particulars| {
+            particulars.replaces || particulars.kind == DocumentType::Cancellation
+        };
+        all.iter().any(speaks) || all.windows(2).any(|pair| pair[0].stage != pair[1].stage)
+    }
+
+    /// Gathers the links of all lines; lines that another file replaces (`replaced_files`, or a report sent again) say
+    /// nothing any more.
+    #[must_use]
+    pub fn gather(lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>], replaced_files: &[bool]) -> Self {
+        let mut links = Self {
+            cited: lines.particulars.iter().map(|p| cited(lines, p)).collect(),
+            replaced_files: replaced_files.to_vec(),
+            ..Self::default()
+        };
+        let all = &lines.particulars;
+        if all.iter().any(|particulars| particulars.replaces) {
+            links.gather_replacements(lines, partitions);
+        }
         if all.iter().any(|particulars| particulars.kind == DocumentType::Cancellation) {
             links.cancelled = collect(partitions, |line| {
                 let cancels = lines.particulars_of(line).kind == DocumentType::Cancellation;
-                if cancels { links.cited[line.particulars.index()] } else { None }
+                if cancels && !links.is_replaced(lines, line) {
+                    links.cited[line.particulars.index()]
+                } else {
+                    None
+                }
             });
-        }
-        if all.iter().any(|particulars| particulars.replaces) {
-            links.gather_replacements(lines, partitions);
         }
         links.gather_stages(lines, partitions);
         links
@@ -102,7 +122,8 @@ impl Links {
             .map(|partition| {
                 let deliveries = partition
                     .iter()
-                    .filter(|line| lines.particulars_of(line).stage == DocumentStage::Delivery);
+                    .filter(|line| lines.particulars_of(line).stage == DocumentStage::Delivery)
+                    .filter(|line| !self.is_replaced(lines, line));
                 deliveries
                     .flat_map(|line| {
                         self.sale_keys(lines, line).into_iter().map(|key| (key, line.ship_date.is_some()))
@@ -147,9 +168,12 @@ impl Links {
                 .is_some_and(|document| self.cancelled.contains(&lines.documents.digest(document)))
     }
 
-    /// Whether another file's report takes the place of this line.
+    /// Whether another file takes the place of this line.
     #[must_use]
     pub fn is_replaced(&self, lines: &ShipmentLines, line: &ShipmentLine) -> bool {
+        if self.replaced_files.get(line.file.index()).copied().unwrap_or(false) {
+            return true;
+        }
         if self.replacements.is_empty() {
             return false;
         }

@@ -4,6 +4,7 @@
 //! batch splits, kits, stages, cancellations. Then by entity: levels that overlap, chassis and the cards that fill
 //! them, returns and the purchases they undo.
 
+mod balances;
 mod entries;
 mod fates;
 mod fill;

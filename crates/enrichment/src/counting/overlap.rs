@@ -85,8 +85,10 @@ fn hide(movements: &mut [Movement], hidden: &[usize], mut excess: i64) {
         let movement = &mut movements[*member];
         let left = excess.min(movement.hi);
         excess -= left;
-        (movement.lo, movement.best, movement.hi, movement.items) =
-            (0, 0, left, if left == 0 { 0 } else { movement.items });
+        // As many items as the chips that are left need.
+        let items = (movement.items_hi * left + movement.hi - 1) / movement.hi.max(1);
+        (movement.items_lo, movement.items_hi) = (0, items.max(0));
+        (movement.lo, movement.best, movement.hi) = (0, 0, left);
         (movement.net_lo, movement.net_best, movement.net_hi) = (0, 0, left);
         movement.flags = movement.flags.with(Flags::SAME_UNITS);
     }
@@ -150,10 +152,8 @@ fn settle_possible(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize
         (taken[a], taken[b]) = (true, true);
         for member in &parcels[b].members {
             let movement = &mut movements[*member];
-            if movement.sign > 0 {
-                (movement.lo, movement.best) = (0, 0);
-                (movement.net_lo, movement.net_best) = (0, 0);
-            }
+            (movement.items_lo, movement.lo, movement.best) = (0, 0, 0);
+            (movement.net_lo, movement.net_best) = (0, 0);
             movement.flags = movement.flags.with(Flags::POSSIBLE_OVERLAP);
         }
     }

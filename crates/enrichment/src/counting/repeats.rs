@@ -190,6 +190,11 @@ fn by_value_then_place(lines: &ShipmentLines, a: &ShipmentLine, b: &ShipmentLine
     by_value(lines, a, b).then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
 }
 
+/// Whether goods come back with a line, bought or lent.
+pub(crate) fn comes_back(kind: DocumentType) -> bool {
+    is_return(kind) || matches!(kind, DocumentType::LoanReturn | DocumentType::ConsignmentPickup)
+}
+
 /// Whether a line undoes what another did.
 pub(crate) fn is_return(kind: DocumentType) -> bool {
     matches!(kind, DocumentType::Return | DocumentType::ConsignmentReturn)

@@ -1,10 +1,12 @@
 //! The ledger, one slice at a time: all shares of some entities, settled within each entity.
 
 use chipwatch_records::{
-    Book, Day, EntityId, Entry, EvidenceRole, Flags, KeptLine, Ledger, Measure, ShipmentLines,
+    Book, Day, DocumentType, EntityId, Entry, EvidenceRole, Flags, Item, KeptLine, Ledger, Measure,
+    ShipmentLines,
 };
 use rayon::prelude::*;
 
+use super::balances::settle_balances;
 use super::entries::{Share, shares};
 use super::fill::fill_chassis;
 use super::links::Links;
@@ -53,24 +55,40 @@ pub fn order_lines(
             buckets
         })
         .collect();
-    let sorted: Vec<Vec<KeptLine>> = (0..SLICES)
+    let orders: Vec<Vec<FiledLine>> = (0..SLICES)
         .into_par_iter()
         .map(|slice| {
-            let lines: Vec<&KeptLine> = buckets.iter().flat_map(|bucket| &bucket[slice]).collect();
-            let mut order: Vec<(Option<EntityId>, Option<Day>, u32)> = lines
-                .iter()
-                .enumerate()
-                .map(|(place, line)| (buyer(parties, line), line.line.ship_date, place as u32))
-                .collect();
+            let line = |filed: &FiledLine| &buckets[filed.bucket as usize][slice][filed.place as usize];
+            let mut order: Vec<FiledLine> = Vec::new();
+            for (bucket, lines) in buckets.iter().enumerate() {
+                order.extend(lines[slice].iter().enumerate().map(|(place, line)| FiledLine {
+                    buyer: buyer(parties, line),
+                    day: line.line.ship_date,
+                    bucket: bucket as u32,
+                    place: place as u32,
+                }));
+            }
             order.sort_unstable_by(|a, b| {
-                let line = |key: &(Option<EntityId>, Option<Day>, u32)| lines[key.2 as usize];
-                (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| by_value(written, &line(a).line, &line(b).line))
+                (a.buyer, a.day)
+                    .cmp(&(b.buyer, b.day))
+                    .then_with(|| by_value(written, &line(a).line, &line(b).line))
             });
-            order.iter().map(|(_, _, place)| *lines[*place as usize]).collect()
+            order
         })
         .collect();
-    drop(buckets);
-    sorted.concat()
+    let mut sorted = Vec::with_capacity(orders.iter().map(Vec::len).sum());
+    for (slice, order) in orders.iter().enumerate() {
+        sorted.extend(order.iter().map(|filed| buckets[filed.bucket as usize][slice][filed.place as usize]));
+    }
+    sorted
+}
+
+/// Where a line waits for its place, and what decides that first.
+struct FiledLine {
+    buyer: Option<EntityId>,
+    day: Option<Day>,
+    bucket: u32,
+    place: u32,
 }
 
 /// The entity under which a line is filed: the buyer, else the end user, else the recipient.
@@ -167,8 +185,9 @@ pub(crate) struct Movement {
     pub(crate) flags: Flags,
     /// Before the threshold's start: it takes up returns and is not listed.
     pub(crate) before: bool,
-    /// Items, for matching.
-    pub(crate) items: i64,
+    /// Items, fewest and most.
+    pub(crate) items_lo: i64,
+    pub(crate) items_hi: i64,
     /// Chips without sign.
     pub(crate) lo: i64,
     pub(crate) best: i64,
@@ -195,9 +214,13 @@ pub fn ledger_slice<'a>(
     rows.sort_unstable_by_key(|row| (row.entity, row.day, row.line, row.measure, row.role));
     let mut entries = Vec::with_capacity(rows.len());
     let desk = Desk { book, lines, shapes, links };
+    let mut movements: Vec<Movement> = Vec::new();
     for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
-        let mut movements: Vec<Movement> = rows.iter().map(|row| desk.movement(row, since)).collect();
-        desk.settle(&mut movements);
+        movements.clear();
+        movements.extend(rows.iter().map(|row| desk.movement(row, since)));
+        if !desk.is_plain(&movements) {
+            desk.settle(&mut movements);
+        }
         entries.extend(
             movements
                 .iter()
@@ -221,9 +244,13 @@ impl Desk<'_> {
         &self.lines[movement.line as usize]
     }
 
+    pub(crate) fn item(&self, movement: &Movement) -> &Item {
+        &self.book.items[self.kept(movement).item.index()]
+    }
+
     /// The model of a movement: what "the same class of part" means.
     pub(crate) fn model(&self, movement: &Movement) -> Option<&'static str> {
-        self.book.items[self.kept(movement).item.index()].model
+        self.item(movement).model
     }
 
     pub(crate) fn shape(&self, movement: &Movement) -> Shape {
@@ -245,7 +272,8 @@ impl Desk<'_> {
             sign: row.sign,
             flags: kept.flags,
             before: row.day < since,
-            items: high,
+            items_lo: low,
+            items_hi: high,
             lo,
             best,
             hi,
@@ -255,12 +283,27 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether nothing takes anything away: purchases at one level, no chassis, no replacement. Most entities are so.
+    fn is_plain(&self, movements: &[Movement]) -> bool {
+        let Some(channel) = movements.first().map(|movement| self.kept(movement).channel) else {
+            return true;
+        };
+        movements.iter().all(|movement| {
+            let kept = self.kept(movement);
+            movement.sign > 0
+                && kept.channel == channel
+                && kept.kind != DocumentType::RmaReplacement
+                && self.shapes[kept.item.index()] != Shape::BareChassis
+        })
+    }
+
     fn settle(&self, movements: &mut [Movement]) {
         if movements.iter().any(|movement| self.shape(movement) == Shape::BareChassis) {
             fill_chassis(self, movements);
         }
         settle_levels(self, movements);
         match_returns(self, movements);
+        settle_balances(movements);
     }
 
     fn entry(&self, entity: EntityId, movement: &Movement) -> Entry {

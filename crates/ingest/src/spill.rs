@@ -1,0 +1,219 @@
+//! Rows of a part on disk: one Parquet file a task, one row group a partition, ids and numbers plain under LZ4.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, Encoding};
+use parquet::column::reader::ColumnReader;
+use parquet::column::writer::ColumnWriter;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+use crate::number::PackedNumber;
+use crate::part::RawRow;
+use crate::plan::READER_VERSION;
+
+/// Where the rows of one partition of a part are.
+pub(crate) enum RowSource {
+    /// In memory.
+    Memory(Vec<RawRow>),
+    /// In a row group of a spilled part.
+    Spilled {
+        /// The part's file.
+        path: Arc<Path>,
+        /// Its row group; `None`: no row of the part lies in the partition.
+        group: Option<usize>,
+        /// How many rows it has.
+        rows: usize,
+    },
+}
+
+const SCHEMA: &str = "message rows {
+    REQUIRED INT64 quantity; REQUIRED INT64 price;
+    REQUIRED INT32 price_is_amount; REQUIRED INT32 sold_to; REQUIRED INT32 ship_to; REQUIRED INT32 end_user;
+    REQUIRED INT32 item; REQUIRED INT32 particulars; REQUIRED INT32 date; REQUIRED INT32 document;
+    REQUIRED INT32 line_no; REQUIRED INT32 line;
+}";
+
+/// The 32-bit columns of a row, in the order of the schema.
+fn words(row: &RawRow) -> [u32; 10] {
+    [
+        u32::from(row.price_is_amount),
+        row.sold_to,
+        row.ship_to,
+        row.end_user,
+        row.item,
+        row.particulars,
+        row.date,
+        row.document,
+        row.line_no,
+        row.line,
+    ]
+}
+
+fn row(quantity: i64, price: i64, words: [u32; 10]) -> RawRow {
+    let [amount, sold_to, ship_to, end_user, item, particulars, date, document, line_no, line] = words;
+    RawRow {
+        quantity: PackedNumber::from_bits(quantity.cast_unsigned()),
+        price: PackedNumber::from_bits(price.cast_unsigned()),
+        price_is_amount: amount != 0,
+        sold_to,
+        ship_to,
+        end_user,
+        item,
+        particulars,
+        date,
+        document,
+        line_no,
+        line,
+    }
+}
+
+impl RowSource {
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Memory(rows) => rows.len(),
+            Self::Spilled { rows, .. } => *rows,
+        }
+    }
+
+    /// The rows, read from disk where they were spilled.
+    pub(crate) fn load(self) -> Result<Vec<RawRow>, String> {
+        match self {
+            Self::Memory(rows) => Ok(rows),
+            Self::Spilled { group: None, .. } => Ok(Vec::new()),
+            Self::Spilled { path, group: Some(group), rows } => {
+                let failed = |error: ParquetError| format!("{}: {error}", path.display());
+                let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let reader = SerializedFileReader::new(file).map_err(failed)?;
+                let group = reader.get_row_group(group).map_err(failed)?;
+                let read = read_group(group.as_ref(), rows).map_err(failed)?;
+                if read.len() == rows {
+                    Ok(read)
+                } else {
+                    Err(format!("{}: rows are missing", path.display()))
+                }
+            }
+        }
+    }
+}
+
+/// Writes the rows of a part, and says where each partition's are.
+pub(crate) fn spill(path: &Path, task: &str, partitions: &[RowSource]) -> Result<Vec<RowSource>, String> {
+    let failed = |error: ParquetError| format!("{}: {error}", path.display());
+    let lineage = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_dictionary_enabled(false)
+        .set_encoding(Encoding::PLAIN)
+        .set_key_value_metadata(Some(vec![
+            lineage("task", task.to_owned()),
+            lineage("reader_version", READER_VERSION.to_string()),
+        ]))
+        .build();
+    let schema = parse_message_type(SCHEMA).map_err(failed)?;
+    let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut writer =
+        SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
+    let shared: Arc<Path> = Arc::from(path);
+    let (mut sources, mut groups) = (Vec::new(), 0);
+    for partition in partitions {
+        let RowSource::Memory(rows) = partition else { return Err("the part is spilled already".to_owned()) };
+        let group = if rows.is_empty() { None } else { Some(groups) };
+        if !rows.is_empty() {
+            write_group(&mut writer, rows).map_err(failed)?;
+            groups += 1;
+        }
+        sources.push(RowSource::Spilled { path: Arc::clone(&shared), group, rows: rows.len() });
+    }
+    writer.close().map_err(failed)?;
+    Ok(sources)
+}
+
+fn write_group(writer: &mut SerializedFileWriter<File>, rows: &[RawRow]) -> Result<(), ParquetError> {
+    let mut group = writer.next_row_group()?;
+    let mut place = 0;
+    while let Some(mut column) = group.next_column()? {
+        match column.untyped() {
+            ColumnWriter::Int64ColumnWriter(column) => {
+                let bits = |row: &RawRow| if place == 0 { row.quantity.bits() } else { row.price.bits() };
+                let values: Vec<i64> = rows.iter().map(|row| bits(row).cast_signed()).collect();
+                column.write_batch(&values, None, None)?;
+            }
+            ColumnWriter::Int32ColumnWriter(column) => {
+                let values: Vec<i32> = rows.iter().map(|row| words(row)[place - 2].cast_signed()).collect();
+                column.write_batch(&values, None, None)?;
+            }
+            _ => return Err(ParquetError::General("a column of another kind".to_owned())),
+        }
+        column.close()?;
+        place += 1;
+    }
+    group.close()?;
+    Ok(())
+}
+
+fn read_group(group: &dyn RowGroupReader, rows: usize) -> Result<Vec<RawRow>, ParquetError> {
+    let (mut longs, mut ints): (Vec<Vec<i64>>, Vec<Vec<i32>>) = (Vec::new(), Vec::new());
+    for place in 0..group.num_columns() {
+        match group.get_column_reader(place)? {
+            ColumnReader::Int64ColumnReader(mut column) => {
+                let mut values = Vec::with_capacity(rows);
+                column.read_records(rows, None, None, &mut values)?;
+                longs.push(values);
+            }
+            ColumnReader::Int32ColumnReader(mut column) => {
+                let mut values = Vec::with_capacity(rows);
+                column.read_records(rows, None, None, &mut values)?;
+                ints.push(values);
+            }
+            _ => return Err(ParquetError::General("a column of another kind".to_owned())),
+        }
+    }
+    let ([quantity, price], Ok(ints)) = (longs.as_slice(), <[Vec<i32>; 10]>::try_from(ints)) else {
+        return Err(ParquetError::General("columns are missing".to_owned()));
+    };
+    let word = |place: usize| ints.each_ref().map(|column| column[place].cast_unsigned());
+    Ok((0..quantity.len()).map(|place| row(quantity[place], price[place], word(place))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(n: u32) -> RawRow {
+        let number = PackedNumber::pack(format!("-{n}").as_bytes()).unwrap();
+        row(number.bits().cast_signed(), i64::from(n), [n % 2, n, 0, n + 1, u32::MAX, 3, n, 7, 8, n * 2])
+    }
+
+    #[test]
+    fn spilled_rows_come_back_as_they_were_by_partition() {
+        let folder = tempfile::tempdir().unwrap();
+        let partitions = vec![
+            RowSource::Memory((0..1_000).map(sample).collect()),
+            RowSource::Memory(Vec::new()),
+            RowSource::Memory(vec![sample(5)]),
+        ];
+        let spilled = spill(&folder.path().join("part.parquet"), "t", &partitions).unwrap();
+        assert_eq!(spilled.iter().map(RowSource::len).collect::<Vec<_>>(), [1_000, 0, 1]);
+        for (before, after) in partitions.into_iter().zip(spilled) {
+            let (before, after) = (before.load().unwrap(), after.load().unwrap());
+            assert_eq!(format!("{before:?}"), format!("{after:?}"));
+        }
+    }
+
+    #[test]
+    fn a_damaged_spill_is_an_error_and_no_empty_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("part.parquet");
+        let mut spilled = spill(&path, "t", &[RowSource::Memory(vec![sample(1)])]).unwrap();
+        std::fs::write(&path, b"PAR1").unwrap();
+        assert!(spilled.remove(0).load().is_err());
+    }
+}
