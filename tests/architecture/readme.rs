@@ -30,15 +30,11 @@ fn commands() -> Vec<String> {
 fn a_fresh_machine_needs_exactly_two_commands_and_ci_runs_them_as_they_stand() {
     let commands = commands();
     assert_eq!(commands.len(), 2, "{commands:?}");
-    assert!(
-        commands[0].contains("run pipelines/sample.toml") && commands[1].contains("cargo test"),
-        "{commands:?}"
-    );
+    let (first, second) = (&commands[0], &commands[1]);
+    assert!(first.contains("run pipelines/sample.toml"), "{first} does not run the main job");
+    assert!(second.starts_with("cargo test"), "{second} does not run the tests");
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
-    assert!(ci.contains("README.md") && ci.contains("On a fresh machine"));
-    for index in 0..commands.len() {
-        let runs =
-            |line: &str| line.contains("bash ") && line.contains(&format!("\"${{commands[{index}]}}\""));
-        assert!(ci.lines().any(runs), ".ci/run does not run command {index} of the README");
+    for command in commands {
+        assert!(ci.lines().any(|line| line.trim() == command), "`{command}` is not a line of .ci/run");
     }
 }

@@ -71,7 +71,7 @@ fn days_and_countries_that_are_none_are_named() {
         "yyyy-mm-dd",
     ]);
     good().threshold("countries = [\"XX\"]").run().must_fail(&["test.toml:5: ", "`XX`", "ISO 3166"]);
-    good().as_of("soon").run().must_fail(&["test.toml:2: ", "`soon`", "latest-shipment"]);
+    good().on_day("soon").run().must_fail(&["test.toml:2: ", "`soon`", "latest-shipment"]);
     good().threshold("chips = 0").run().must_fail(&["test.toml:5: ", "0 chips", "above 0"]);
 }
 

@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod hostile;

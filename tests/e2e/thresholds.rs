@@ -58,7 +58,7 @@ fn the_day_of_the_report_is_in_and_the_next_one_out() {
         2024-06-30,D1,1,In,PL,900-21010-0000-000,600
         2024-07-01,D2,1,Out,PL,900-21010-0000-000,600
     ";
-    let report = World::new().as_of("2024-06-30").sell_in(text).report();
+    let report = World::new().on_day("2024-06-30").sell_in(text).report();
     assert_eq!((report.chips("In"), report.chips("Out")), ((600, 600), (0, 0)));
     assert_eq!(report.rows("after_as_of"), 1);
     let option = World::new().sell_in(text).argument("--as-of").argument("2024-06-30").report();
@@ -73,7 +73,7 @@ fn a_mistyped_year_is_after_the_latest_shipment() {
         text += &format!("2025-05-{:02},D{number},1,Buyer,PL,{H100},1\n", number % 28 + 1);
     }
     text += &format!("2052-06-01,D9999,1,Typed,PL,{H100},600\n");
-    let report = World::new().as_of("latest-shipment").sell_in(&text).report();
+    let report = World::new().on_day("latest-shipment").sell_in(&text).report();
     assert_eq!(report.json["as_of"], "2025-05-28");
     assert_eq!((report.chips("Buyer"), report.chips("Typed")), ((1_100, 1_100), (0, 0)));
     assert_eq!(report.rows("after_as_of"), 1);

@@ -40,7 +40,7 @@ impl World {
     }
 
     /// The day that the report speaks for.
-    pub(crate) fn as_of(mut self, day: &str) -> Self {
+    pub(crate) fn on_day(mut self, day: &str) -> Self {
         self.as_of = day.to_owned();
         self
     }

@@ -8,7 +8,7 @@ use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{
     Counted, Links, build_slices, count_partition, ledger_slice, order_lines,
 };
-use chipwatch_enrichment::items::{ItemOverrides, Items, Rates, classify};
+use chipwatch_enrichment::items::{ItemOverrides, ItemReadings, Items, Rates};
 use chipwatch_enrichment::parties::{self, Parties, Register};
 use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::{FileReading, Plan, SourceSpec, plan, read_all};
@@ -115,14 +115,13 @@ pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let mut register = Register::default();
     register.add_parties("parties.csv", REGISTER).unwrap();
     let parties = parties::resolve(&lines, &register, &[OWN_COMPANY.to_owned()]);
-    let links = Links::gather(&lines, &partitions, &[]);
-    let items = classify(
-        &lines,
-        &partitions,
-        &ItemOverrides::default(),
-        &Rates::default(),
-        "datacentre_accelerator".parse().unwrap(),
-    );
+    let overrides = ItemOverrides::default();
+    let readings = ItemReadings::of(&lines, &overrides);
+    // As in a run: where no line speaks of another, documents and items are told without the lines.
+    let seen = if Links::need_lines(&lines) { partitions.as_slice() } else { &[] };
+    let links = Links::gather(&lines, seen, &vec![false; plan.files.len()]);
+    let scope = "datacentre_accelerator".parse().unwrap();
+    let items = readings.classify(&lines, &Rates::default(), scope);
     let tables = Tables { parties, links, items };
     let (kept, open) = tables.count(&lines, &partitions, &mut books);
     tables.judge(lines, kept, open, books)

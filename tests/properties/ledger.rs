@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::BulkStatus;
+use chipwatch_records::{BulkStatus, Flags};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use crate::chain::{Settled, settle};
-use crate::lines::{Line, config, lines, plain_sale};
+use crate::lines::{Line, config, with_sale};
 
 fn flags(settled: &Settled) -> BTreeMap<&str, BulkStatus> {
     settled.flagged.iter().map(|entity| (entity.id.as_str(), entity.judged.bulk_status)).collect()
@@ -28,7 +30,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn one_more_plain_sale_never_removes_a_bulk_flag(lines in lines(false), sale in plain_sale()) {
+    fn one_more_plain_sale_never_removes_a_bulk_flag((lines, sale) in with_sale(false)) {
         let before = settle(&lines);
         let mut more = lines.clone();
         more.push(sale);
@@ -41,7 +43,7 @@ proptest! {
     }
 
     #[test]
-    fn one_more_plain_sale_never_lowers_a_count(lines in lines(false), sale in plain_sale()) {
+    fn one_more_plain_sale_never_lowers_a_count((lines, sale) in with_sale(false)) {
         let before = settle(&lines);
         let mut more = lines.clone();
         more.push(sale);
@@ -55,7 +57,7 @@ proptest! {
 
     #[test]
     fn splitting_a_line_with_its_own_document_changes_no_count_flag_or_rank(
-        lines in lines(true), sale in plain_sale(), first in any::<i32>(), at in any::<prop::sample::Index>(),
+        (lines, sale) in with_sale(true), first in any::<i32>(), at in any::<prop::sample::Index>(),
     ) {
         let sale = Line { quantity: sale.quantity.max(2), ..sale };
         let at = at.index(lines.len() + 1);
@@ -66,4 +68,34 @@ proptest! {
         let (one, two) = (settle(&whole), settle(&halves));
         prop_assert_eq!(one.standings(), two.standings());
     }
+}
+
+/// What the cases must reach, or the properties above say nothing.
+#[test]
+fn the_cases_reach_every_rule_that_may_break() {
+    let mut runner = TestRunner::new(config());
+    let mut marks = Flags::default();
+    let mut seen: BTreeMap<BulkStatus, usize> = BTreeMap::new();
+    for _ in 0..config().cases {
+        let (lines, _) = with_sale(true).new_tree(&mut runner).unwrap().current();
+        let settled = settle(&lines);
+        for entry in &settled.entries {
+            marks = marks.with(entry.entry.flags);
+        }
+        for status in flags(&settled).into_values() {
+            *seen.entry(status).or_default() += 1;
+        }
+    }
+    for mark in [
+        Flags::REPEATED,
+        Flags::CONFLICTING,
+        Flags::UNMATCHED_RETURN,
+        Flags::UNRETURNED,
+        Flags::POSSIBLE_OVERLAP,
+        Flags::SAME_UNITS,
+        Flags::NO_GOODS_MOVEMENT,
+    ] {
+        assert!(marks.has(mark), "{mark:?}");
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
 }

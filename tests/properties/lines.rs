@@ -2,6 +2,7 @@
 
 use chipwatch_records::{Channel, Day};
 use proptest::prelude::*;
+use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
 
 /// A company of the exporter: what it buys is own stock.
@@ -52,6 +53,9 @@ const KINDS: [&str; 14] = [
 const HEADER: &str = "seller_name,document_no,line_no,parent_line_no,reference_document_no,customer_po,document_type,document_stage,ship_date,order_date,changed_on,sold_to_id,sold_to_name,sold_to_country,ship_to_id,ship_to_name,ship_to_country,end_user_id,end_user_name,end_user_country,part_number,description,quantity,serial_numbers";
 /// Days since 2020-01-01 on which things happen: some before the threshold's start, most near one another.
 const DAYS: std::ops::Range<i32> = -40..90;
+
+/// The number of a document that no other line has or cites.
+const PLAIN: u16 = 99;
 
 /// A row of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -158,7 +162,7 @@ fn rarely<T: std::fmt::Debug + Clone + 'static>(
 }
 
 /// Any line whose stage is a delivery; `stages`: or an order or an invoice.
-pub(crate) fn line(stages: bool) -> impl Strategy<Value = Line> {
+fn line(stages: bool) -> impl Strategy<Value = Line> {
     let stage: &[&str] = if stages { &["", "", "", "", "delivery", "order", "invoice"] } else { &[""] };
     let papers = (
         channel(),
@@ -206,15 +210,117 @@ pub(crate) fn line(stages: bool) -> impl Strategy<Value = Line> {
     })
 }
 
+/// How close together the lines of a case lie: the closer, the more they meet.
+#[derive(Clone, Copy, Debug)]
+enum Closeness {
+    /// Many buyers, items and documents.
+    Wide,
+    /// One buyer.
+    OneBuyer,
+    /// One buyer of cards and modules of one model family.
+    OneFamily,
+    /// One buyer of cards and chassis, on a few documents.
+    CardsAndChassis,
+}
+
+impl Closeness {
+    fn any() -> impl Strategy<Value = Self> {
+        prop_oneof![
+            Just(Self::Wide),
+            Just(Self::OneBuyer),
+            Just(Self::OneFamily),
+            Just(Self::CardsAndChassis)
+        ]
+    }
+
+    fn draw_in(self, line: Line) -> Line {
+        let items: &[usize] = match self {
+            Self::Wide => return line,
+            Self::OneBuyer => &[0, 1, 2, 3, 4, 5, 6, 7],
+            Self::OneFamily => &[2, 3, 4],
+            Self::CardsAndChassis => &[0, 5],
+        };
+        let few = |document: u16| if document < PLAIN { document % 4 + 1 } else { document };
+        Line {
+            sold_to: Some(0),
+            ship_to: None,
+            end_user: line.end_user.map(|_| 0),
+            item: items[line.item % items.len()],
+            document: line.document.map(few),
+            reference: line.reference.map(few),
+            ..line
+        }
+    }
+}
+
 /// A few lines.
 pub(crate) fn lines(stages: bool) -> impl Strategy<Value = Vec<Line>> {
-    proptest::collection::vec(line(stages), 1..14)
+    with_sale(stages).prop_map(|(lines, _)| lines)
+}
+
+/// A few lines, and a plain sale among the same parties.
+pub(crate) fn with_sale(stages: bool) -> impl Strategy<Value = (Vec<Line>, Line)> {
+    let lines = proptest::collection::vec(line(stages), 1..12);
+    let again = proptest::collection::vec((any::<Index>(), Again::any()), 0..4);
+    (lines, again, plain_sale(), Closeness::any()).prop_map(|(lines, again, sale, closeness)| {
+        let mut lines: Vec<Line> = lines.into_iter().map(|line| closeness.draw_in(line)).collect();
+        for (which, again) in again {
+            let which = which.index(lines.len());
+            again.repeat(&mut lines, which);
+        }
+        (lines, closeness.draw_in(sale))
+    })
+}
+
+/// How a line of a case stands in it once more.
+#[derive(Clone, Copy, Debug)]
+enum Again {
+    /// Word for word.
+    Same,
+    /// Word for word, and neither names a document.
+    Nameless,
+    /// With another quantity.
+    OtherQuantity(i32),
+    /// At the other level, some days later.
+    OtherLevel(i32),
+}
+
+impl Again {
+    fn any() -> impl Strategy<Value = Self> {
+        prop_oneof![
+            Just(Self::Same),
+            Just(Self::Nameless),
+            (1..20_i32).prop_map(Self::OtherQuantity),
+            (-50..50_i32).prop_map(Self::OtherLevel),
+        ]
+    }
+
+    fn repeat(self, lines: &mut Vec<Line>, which: usize) {
+        let mut line = lines[which].clone();
+        match self {
+            Self::Same => {}
+            Self::Nameless => {
+                line.document = None;
+                lines[which].document = None;
+            }
+            Self::OtherQuantity(quantity) => line.quantity = quantity * line.quantity.signum(),
+            Self::OtherLevel(days) => {
+                line.day = line.day.map(|day| day + days);
+                line.channel = match line.channel {
+                    Channel::SellIn => Channel::SellThrough,
+                    Channel::SellThrough => Channel::SellIn,
+                    Channel::Customs => Channel::Customs,
+                };
+            }
+        }
+        lines.push(line);
+    }
 }
 
 /// A sale with a document that no other line has or cites: no parent, no reference, no order, no serial number.
-pub(crate) fn plain_sale() -> impl Strategy<Value = Line> {
+fn plain_sale() -> impl Strategy<Value = Line> {
     (line(false), DAYS, 1..40_i32, 0..PARTIES.len()).prop_map(|(line, day, quantity, sold_to)| Line {
-        document: Some(99),
+        document: Some(PLAIN),
         line_no: 10,
         parent: None,
         reference: None,

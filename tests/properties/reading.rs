@@ -25,6 +25,14 @@ fn cut(lines: &[Line], places: &[usize]) -> Vec<InputFile> {
     files
 }
 
+/// Whether two files with rows are the same byte for byte.
+fn has_equal_pieces(files: &[InputFile]) -> bool {
+    let has_rows = |file: &&InputFile| file.text.lines().count() > 1;
+    let mut texts: Vec<&str> = files.iter().filter(has_rows).map(|file| file.text.as_str()).collect();
+    texts.sort_unstable();
+    texts.windows(2).any(|pair| pair[0] == pair[1])
+}
+
 fn with_threads(threads: usize, run: impl FnOnce() -> Settled + Send) -> Settled {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(run)
@@ -65,8 +73,10 @@ proptest! {
         let other = settle(&shuffled);
         must_be_same(&whole, &other)?;
         prop_assert_eq!(&whole.books, &other.books);
-        // An empty piece is a file with a header and no rows.
-        let pieces = settle_files(&cut(&shuffled, &places));
+        // An empty piece is a file with a header and no rows. Two pieces with the same bytes are one file twice.
+        let pieces = cut(&shuffled, &places);
+        prop_assume!(!has_equal_pieces(&pieces));
+        let pieces = settle_files(&pieces);
         must_be_same(&whole, &pieces)?;
         prop_assert_eq!(&whole.books, &pieces.books);
     }

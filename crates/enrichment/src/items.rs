@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::{
-    Day, Item, ItemAsWritten, ItemId, ShipmentLine, ShipmentLines, UnitPrice, WrittenItemId,
-};
+use chipwatch_records::{Day, Item, ItemAsWritten, ItemId, ShipmentLine, ShipmentLines, WrittenItemId};
 use chipwatch_reference::{Model, Scope, model};
-use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -138,7 +135,7 @@ pub struct Items {
     /// For each item: whether it is one card that could fill a chassis, and whether it is a bare chassis.
     pub shapes: Vec<Shape>,
     ways: Vec<Way>,
-    by_price: Vec<HashMap<Option<UnitPrice>, HashMap<u64, ItemId>>>,
+    by_price: Vec<PriceBands>,
     rates: Vec<Option<f64>>,
 }
 
@@ -157,8 +154,6 @@ pub enum Shape {
 pub struct ItemReadings<'a> {
     texts: Vec<ItemText<'a>>,
     readings: Vec<Reading>,
-    /// Whether a line's price has a word in what the item is.
-    matters: Vec<bool>,
     overrides: &'a ItemOverrides,
 }
 
@@ -173,39 +168,22 @@ impl<'a> ItemReadings<'a> {
         };
         let texts: Vec<ItemText<'_>> = lines.items.iter().map(text).collect();
         let readings: Vec<Reading> = texts.par_iter().map(read_item).collect();
-        let matter = |(text, reading): (&ItemText<'_>, &Reading)| {
-            overrides.find(text).is_none() && reading.price_matters()
-        };
-        let matters = texts.iter().zip(&readings).map(matter).collect();
-        Self { texts, readings, matters, overrides }
+        Self { texts, readings, overrides }
     }
 
-    /// Whether [`ItemReadings::classify`] must see the lines for their prices.
+    /// Classifies the items under a scope.
     #[must_use]
-    pub fn need_lines(&self) -> bool {
-        self.matters.contains(&true)
-    }
-
-    /// Classifies the items under a scope; `partitions` may be empty where no line is needed.
-    #[must_use]
-    pub fn classify(
-        &self,
-        lines: &ShipmentLines,
-        partitions: &[Vec<ShipmentLine>],
-        rates: &Rates,
-        scope: Scope,
-    ) -> Items {
+    pub fn classify(&self, lines: &ShipmentLines, rates: &Rates, scope: Scope) -> Items {
         let rates: Vec<Option<f64>> =
             lines.particulars.iter().map(|particulars| rates.get(lines.text(particulars.currency))).collect();
         let mut items =
             Items { table: Vec::new(), shapes: Vec::new(), ways: Vec::new(), by_price: Vec::new(), rates };
-        let mut prices = prices_that_matter(partitions, &self.matters, &items.rates);
         for (index, (text, reading)) in self.texts.iter().zip(&self.readings).enumerate() {
             let Some(written) = WrittenItemId::from_index(index) else { continue };
             if let Some(found) = self.overrides.find(text) {
                 items.settle(overridden(written, found, scope), Shape::Other);
-            } else if self.matters[index] {
-                items.by_price(written, reading, prices.remove(&index).unwrap_or_default(), scope);
+            } else if reading.price_matters() {
+                items.by_price(written, reading, scope);
             } else {
                 let classification = reading.with_price(None);
                 items.settle(item_of(written, &classification, scope), shape_of(&classification));
@@ -217,55 +195,40 @@ impl<'a> ItemReadings<'a> {
 
 /// Classifies the items of the lines under a scope.
 #[must_use]
-pub fn classify(
-    lines: &ShipmentLines,
-    partitions: &[Vec<ShipmentLine>],
-    overrides: &ItemOverrides,
-    rates: &Rates,
-    scope: Scope,
-) -> Items {
-    ItemReadings::of(lines, overrides).classify(lines, partitions, rates, scope)
+pub fn classify(lines: &ShipmentLines, overrides: &ItemOverrides, rates: &Rates, scope: Scope) -> Items {
+    ItemReadings::of(lines, overrides).classify(lines, rates, scope)
 }
 
-/// A price in its currency, and the dollars for a unit of that.
-type Priced = (Option<UnitPrice>, Option<f64>);
-/// The distinct prices of items, by their place.
-type PricesByItem = BTreeMap<usize, Vec<Priced>>;
-
-/// The distinct prices of each item that needs one: sorted, so that ids do not depend on the order of lines.
-fn prices_that_matter(
-    partitions: &[Vec<ShipmentLine>],
-    matters: &[bool],
-    rates: &[Option<f64>],
-) -> PricesByItem {
-    let mut all: PricesByItem = BTreeMap::new();
-    if !matters.contains(&true) {
-        return all;
-    }
-    let seen: Vec<Vec<(usize, Priced)>> = partitions
-        .par_iter()
-        .map(|lines| {
-            let needed = lines.iter().filter(|line| matters[line.item.index()]);
-            let mut seen: Vec<(usize, Priced)> = needed
-                .map(|line| (line.item.index(), (line.price, rates[line.particulars.index()])))
-                .collect();
-            seen.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| order(&a.1, &b.1)));
-            seen.dedup();
-            seen
-        })
-        .collect();
-    for (item, priced) in seen.into_iter().flatten() {
-        all.entry(item).or_default().push(priced);
-    }
-    for prices in all.values_mut() {
-        prices.sort_by(order);
-        prices.dedup();
-    }
-    all
+/// What an item is at each price in US dollars: below, at and between the prices at which that changes.
+struct PriceBands {
+    breaks: Vec<f64>,
+    /// For `n` breaks: below the first, at it, between it and the second, …, above the last.
+    items: Vec<ItemId>,
+    /// Without a price.
+    absent: ItemId,
 }
 
-fn order(a: &Priced, b: &Priced) -> std::cmp::Ordering {
-    a.0.cmp(&b.0).then_with(|| a.1.unwrap_or(-1.0).total_cmp(&b.1.unwrap_or(-1.0)))
+impl PriceBands {
+    fn of(&self, dollars: Option<f64>) -> ItemId {
+        let Some(dollars) = dollars.filter(|dollars| *dollars > 0.0) else { return self.absent };
+        let band = match self.breaks.binary_search_by(|at| at.total_cmp(&dollars)) {
+            Ok(at) => at * 2 + 1,
+            Err(at) => at * 2,
+        };
+        self.items.get(band).copied().unwrap_or(self.absent)
+    }
+}
+
+/// A price inside each band.
+fn prices_of_bands(breaks: &[f64]) -> Vec<f64> {
+    let mut prices = Vec::with_capacity(breaks.len() * 2 + 1);
+    let mut below = 0.0;
+    for at in breaks {
+        prices.extend([f64::midpoint(below, *at), *at]);
+        below = *at;
+    }
+    prices.push(below * 2.0 + 1.0);
+    prices
 }
 
 impl Items {
@@ -282,29 +245,25 @@ impl Items {
         }
     }
 
-    fn by_price(&mut self, written: WrittenItemId, reading: &Reading, prices: Vec<Priced>, scope: Scope) {
-        let mut variants: Vec<(Classification, Option<ItemId>)> = Vec::new();
-        let mut found: HashMap<Option<UnitPrice>, HashMap<u64, ItemId>> = HashMap::new();
-        for (price, rate) in prices {
-            let dollars = price.zip(rate).map(|(price, rate)| price.as_f64() * rate);
+    fn by_price(&mut self, written: WrittenItemId, reading: &Reading, scope: Scope) {
+        let mut variants: Vec<(Classification, ItemId)> = Vec::new();
+        let mut item_at = |items: &mut Self, dollars: Option<f64>| {
             let classification = reading.with_price(dollars);
-            let known = variants.iter().find(|(other, _)| same(other, &classification)).map(|(_, id)| *id);
-            let id = known.unwrap_or_else(|| {
-                let id = self.push(item_of(written, &classification, scope), shape_of(&classification));
-                variants.push((classification, id));
-                id
-            });
-            if let Some(id) = id {
-                found.entry(price).or_default().insert(rate.unwrap_or(-1.0).to_bits(), id);
+            if let Some((_, id)) = variants.iter().find(|(known, _)| *known == classification) {
+                return Some(*id);
             }
+            let id = items.push(item_of(written, &classification, scope), shape_of(&classification))?;
+            variants.push((classification, id));
+            Some(id)
+        };
+        let breaks = reading.price_breaks();
+        let absent = item_at(self, None);
+        let items: Option<Vec<ItemId>> =
+            prices_of_bands(&breaks).into_iter().map(|dollars| item_at(self, Some(dollars))).collect();
+        if let (Some(items), Some(absent)) = (items, absent) {
+            self.ways.push(Way::ByPrice(self.by_price.len()));
+            self.by_price.push(PriceBands { breaks, items, absent });
         }
-        if variants.is_empty() {
-            // An item of the dictionaries whose every row was refused: it is listed, no line asks for it.
-            let classification = reading.with_price(None);
-            self.push(item_of(written, &classification, scope), shape_of(&classification));
-        }
-        self.ways.push(Way::ByPrice(self.by_price.len()));
-        self.by_price.push(found);
     }
 
     /// The classified item of a line.
@@ -313,8 +272,9 @@ impl Items {
         match &self.ways[line.item.index()] {
             Way::Settled(id) => Some(*id),
             Way::ByPrice(index) => {
-                let rate = self.rates[line.particulars.index()].unwrap_or(-1.0).to_bits();
-                self.by_price[*index].get(&line.price)?.get(&rate).copied()
+                let rate = self.rates[line.particulars.index()];
+                let dollars = line.price.zip(rate).map(|(price, rate)| price.as_f64() * rate);
+                Some(self.by_price[*index].of(dollars))
             }
         }
     }
@@ -325,13 +285,6 @@ impl Items {
         let rate = self.rates[line.particulars.index()]?;
         Some(line.price?.as_f64() * rate * f64::from(line.quantity))
     }
-}
-
-/// Whether two prices lead to one item; the words may differ.
-fn same(a: &Classification, b: &Classification) -> bool {
-    (a.kind, a.chips_min, a.chips_max, a.chips_typical, a.basis)
-        == (b.kind, b.chips_min, b.chips_max, b.chips_typical, b.basis)
-        && a.model.map(|model| model.name) == b.model.map(|model| model.name)
 }
 
 fn shape_of(classification: &Classification) -> Shape {

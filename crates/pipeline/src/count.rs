@@ -26,7 +26,7 @@ pub(crate) struct LedgerParts {
 }
 
 /// Types the rows and gives each line its place. Lines are typed and counted partition by partition; only where documents
-/// speak of one another, or prices decide what an item is, must all be there at once.
+/// speak of one another must all be there at once.
 pub(crate) fn count(
     prepared: &Prepared,
     plan: &Plan,
@@ -37,7 +37,7 @@ pub(crate) fn count(
     let Merged { lines, partitions, resolver, .. } = merged;
     let parties = parties::resolve(&lines, &prepared.register, &prepared.own_companies);
     let readings = ItemReadings::of(&lines, &prepared.items);
-    let all_at_once = readings.need_lines() || Links::need_lines(&lines);
+    let all_at_once = Links::need_lines(&lines);
     let (typed, raw) = if all_at_once {
         (resolve_all(partitions, &resolver, &lines, summary)?, Vec::new())
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn count(
     };
     let replaced_files: Vec<bool> = plan.files.iter().map(|file| file.replaced).collect();
     let links = Links::gather(&lines, &typed, &replaced_files);
-    let items = readings.classify(&lines, &typed, &prepared.rates, prepared.scope);
+    let items = readings.classify(&lines, &prepared.rates, prepared.scope);
     let has_ship_date: Vec<bool> =
         lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
     let context = Counted {
@@ -71,22 +71,7 @@ pub(crate) fn count(
         book_rejects(rejects, &lines, summary);
     }
     summary.rejects.listed.sort();
-    let (mut kept, mut open) = (Vec::new(), Vec::new());
-    let mut item_totals = vec![ItemTotals::default(); items.table.len()];
-    for count in counts {
-        summary.books.merge(&count.books);
-        kept.push(count.kept);
-        open.push(count.open);
-        for (item, totals) in item_totals.iter_mut().enumerate() {
-            if let Some(more) =
-                chipwatch_records::ItemId::from_index(item).and_then(|id| count.items.get(&id))
-            {
-                totals.lines += more.lines;
-                totals.quantity += more.quantity;
-                totals.value_usd += more.value_usd;
-            }
-        }
-    }
+    let (kept, open, item_totals) = add_up(counts, items.table.len(), summary);
     note_doubts(&lines, &links, &parties, summary);
     let mut all = order_lines(&lines, &parties, kept);
     let kept_lines = all.len();
@@ -99,6 +84,28 @@ pub(crate) fn count(
         written: lines,
     };
     Ok(LedgerParts { book, parties, items, links, lines: all, kept: kept_lines, item_totals })
+}
+
+/// Lines by partition that are kept, those that are open, and the sums by item.
+type AddedUp = (Vec<Vec<KeptLine>>, Vec<Vec<KeptLine>>, Vec<ItemTotals>);
+
+fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummary) -> AddedUp {
+    let (mut kept, mut open) = (Vec::new(), Vec::new());
+    let mut totals = vec![ItemTotals::default(); items];
+    for count in counts {
+        summary.books.merge(&count.books);
+        kept.push(count.kept);
+        open.push(count.open);
+        let mut sums: Vec<_> = count.items.into_iter().collect();
+        sums.sort_unstable_by_key(|(item, _)| *item);
+        for (item, more) in sums {
+            let totals = &mut totals[item.index()];
+            totals.lines += more.lines;
+            totals.quantity += more.quantity;
+            totals.value_usd += more.value_usd;
+        }
+    }
+    (kept, open, totals)
 }
 
 fn resolve_all(

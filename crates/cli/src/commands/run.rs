@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let as_of = arguments.as_of.as_deref().map(day).transpose()?;
     let loaded = load(&arguments.pipeline).map_err(RunError::from)?;
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&loaded.name()));
-    let (today, started_at) = now();
+    let (today, started_at) = now()?;
     let start = Instant::now();
     let clock = move || start.elapsed().as_secs_f64();
     let request = RunRequest {
@@ -70,16 +70,10 @@ fn day(text: &str) -> Result<Day> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one clock of the program")]
-fn now() -> (Day, String) {
+fn now() -> Result<(Day, String)> {
     let now = chrono::Local::now();
-    let today = Day::from_date(now.date_naive());
-    (today.unwrap_or_else(|| fallback_day()), now.format("%Y-%m-%dT%H:%M:%S%:z").to_string())
-}
-
-/// Only a clock before the year 1 gets here.
-fn fallback_day() -> Day {
-    Day::from_date(chrono::NaiveDate::MAX)
-        .unwrap_or_else(|| unreachable!("the last day of the calendar is a day"))
+    let today = Day::from_date(now.date_naive()).context("the clock stands before the year 1")?;
+    Ok((today, now.format("%Y-%m-%dT%H:%M:%S%:z").to_string()))
 }
 
 fn tell(outcome: &Outcome) -> std::io::Result<()> {

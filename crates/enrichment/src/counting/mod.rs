@@ -2,7 +2,7 @@
 //!
 //! Two steps. By partition, where each document stands together: replaced reports, repeats and versions of one item,
 //! batch splits, kits, stages, cancellations. Then by entity: levels that overlap, chassis and the cards that fill
-//! them, returns and the purchases they undo.
+//! them, returns and the purchases they undo, stock on loan.
 
 mod balances;
 mod entries;

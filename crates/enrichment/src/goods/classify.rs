@@ -25,6 +25,21 @@ impl Reading {
         short || inferable || self.veto.is_some_and(|veto| self.veto_depends_on_price(&veto))
     }
 
+    /// The unit prices in US dollars at which the classification may change, rising. Between two neighbours, below the
+    /// first and above the last it is the same at every price.
+    #[must_use]
+    pub fn price_breaks(&self) -> Vec<f64> {
+        let mut breaks = vec![SHORT_FROM, VETO_BELOW];
+        if let Some(each) = self.model.and_then(reference_price) {
+            let edges =
+                |count: u32| [1.0 - TOLERANCE, 1.0 + TOLERANCE].map(|edge| each * f64::from(count) * edge);
+            breaks.extend(INFERRED.into_iter().flat_map(edges));
+        }
+        breaks.sort_by(f64::total_cmp);
+        breaks.dedup();
+        breaks
+    }
+
     fn veto_depends_on_price(&self, veto: &VetoWord) -> bool {
         let chip = self.system.is_some() || self.model.is_some();
         if chip { veto.leads || veto.overrules } else { ItemKind::from(veto.kind) == ItemKind::Accessory }
@@ -196,8 +211,12 @@ impl Reading {
         };
         if let Some(veto) = self.veto {
             return match price.filter(|price| *price >= VETO_BELOW) {
-                Some(price) if ItemKind::from(veto.kind) == ItemKind::Accessory => Classification {
-                    why: format!("The description says `{}`, at {} a unit.", veto.word, dollars(price)),
+                Some(_) if ItemKind::from(veto.kind) == ItemKind::Accessory => Classification {
+                    why: format!(
+                        "The description says `{}`, at {} a unit or more.",
+                        veto.word,
+                        dollars(VETO_BELOW)
+                    ),
                     ..none
                 },
                 _ => vetoed(&veto, &none),
@@ -224,22 +243,20 @@ fn by_holder(named: NamedModel, holder: Holder, price: Option<f64>) -> Classific
         Holder::Rack => "a rack",
     };
     let inferred =
-        price.zip(reference_price(named)).and_then(|(price, each)| Some((infer(price / each)?, price, each)));
+        price.zip(reference_price(named)).and_then(|(price, each)| Some((infer(price / each)?, each)));
     let (chips_max, basis, why) = match (inferred, price) {
-        (Some((count, price, each)), _) => {
+        (Some((count, each)), _) => {
             let why = format!(
-                "{what} of {} without a count: {} a unit is {count} at {} each.",
+                "{what} of {} without a count: a unit costs about what {count} at {} each do.",
                 model.name,
-                dollars(price),
                 dollars(each)
             );
             (count, Basis::PriceInferred, why)
         }
-        (None, Some(price)) => {
+        (None, Some(_)) => {
             let why = format!(
-                "{what} of {} without a count, and {} a unit does not tell it: 1 to {most} chips.",
-                model.name,
-                dollars(price)
+                "{what} of {} without a count, and its price does not tell it: 1 to {most} chips.",
+                model.name
             );
             (most, Basis::Description, why)
         }

@@ -1,6 +1,7 @@
 //! `items.csv`: every distinct item and how it counts. Its first columns are those of `overrides/items.csv`.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chipwatch_records::{Item, ItemTotals};
@@ -44,6 +45,11 @@ pub(crate) fn by_value<'a>(report: &Report<'a>) -> Vec<Listed<'a>> {
             }
         })
         .collect();
+    // An item whose price tells what it is has one row for each answer; answers that no line gave are left out.
+    let sold: BTreeSet<_> =
+        items.iter().filter(|one| one.totals.lines > 0).map(|one| one.item.written).collect();
+    items.retain(|one| one.totals.lines > 0 || !sold.contains(&one.item.written));
+    items.dedup_by(|b, a| a.item.written == b.item.written && a.totals.lines == 0 && b.totals.lines == 0);
     // The sort is stable: items that differ in their customs code alone keep the order of their ids.
     items.sort_by(|a, b| {
         let key = |one: &Listed<'a>| {
