@@ -11,6 +11,8 @@ mod lines;
 #[cfg(test)]
 mod masked;
 #[cfg(test)]
+mod pinned;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod reading;

@@ -6,7 +6,7 @@ use rapidhash::v3::rapidhash_v3;
 use crate::cells::{clean, folded_number};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
-use crate::intern::Interner;
+use crate::intern::{Interner, ShortCells};
 use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
@@ -15,8 +15,12 @@ use crate::spill::RowSource;
 
 /// The cells of one row.
 pub(crate) struct Cells<'a> {
+    /// What the fields lie in.
     pub(crate) text: &'a str,
-    pub(crate) ends: &'a [usize],
+    /// Start and end of each field.
+    pub(crate) spans: &'a [(usize, usize)],
+    /// Whether the text is a copy without its quotes and delimiters.
+    pub(crate) is_rewritten: bool,
     /// What look-ups put into fields; empty where there are none.
     pub(crate) overlay: &'a [String],
 }
@@ -27,15 +31,46 @@ impl<'a> Cells<'a> {
         if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
             return filled;
         }
-        let Some(end) = self.ends.get(field) else {
-            return "";
-        };
-        let start = if field == 0 { 0 } else { self.ends[field - 1] };
-        &self.text[start..*end]
+        self.spans.get(field).map_or("", |(start, end)| &self.text[*start..*end])
+    }
+
+    /// Bytes that tell the cells of these fields from others: the row's own where they stand side by side, else a copy.
+    fn key<'k>(&self, fields: &[Option<usize>], copy: &'k mut Vec<u8>) -> &'k [u8]
+    where
+        'a: 'k,
+    {
+        if let Some((first, last)) = self.run(fields) {
+            return &self.text.as_bytes()[first..last];
+        }
+        copy.clear();
+        for field in fields {
+            if let Some(field) = field {
+                copy.extend_from_slice(self.get(*field).as_bytes());
+            }
+            copy.push(BETWEEN);
+        }
+        copy
+    }
+
+    /// Where neighbouring fields stand in a row that nothing was taken out of or put into.
+    fn run(&self, fields: &[Option<usize>]) -> Option<(usize, usize)> {
+        if self.is_rewritten || !self.overlay.is_empty() {
+            return None;
+        }
+        let mut present = fields.iter().flatten();
+        let first = *present.next()?;
+        let mut last = first;
+        for field in present {
+            if *field != last + 1 {
+                return None;
+            }
+            last = *field;
+        }
+        Some((self.spans.get(first)?.0, self.spans.get(last)?.1))
     }
 
     pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
-        field.map_or("", |field| clean(self.get(field).as_bytes()))
+        field.map_or("", |field| clean(self.get(field)))
     }
 }
 
@@ -52,6 +87,14 @@ impl Refusal {
     }
 }
 
+/// The parties of one set of columns by the bytes of their cells.
+struct PartyKeys {
+    columns: [bool; 6],
+    keys: Interner,
+    /// Id of each key's party; 0 for one without a filled cell.
+    ids: Vec<u32>,
+}
+
 /// A byte that no UTF-8 text has: it keeps neighbouring cells of a key apart.
 const BETWEEN: u8 = 0xff;
 
@@ -60,9 +103,8 @@ pub(crate) struct Dictionaries<'a> {
     pub(crate) mapping: &'a Mapping,
     key: Vec<u8>,
     pub(crate) texts: Interner,
-    party_keys: Interner,
-    /// Row of `parties` plus one; 0 for a party without a filled cell. And a hash of its texts.
-    party_of_key: Vec<(u32, u64)>,
+    /// One table a set of columns, so that equal keys mean equal cells.
+    party_keys: Vec<PartyKeys>,
     parties: Vec<LocalParty>,
     party_hashes: Vec<u64>,
     item_keys: Interner,
@@ -74,6 +116,8 @@ pub(crate) struct Dictionaries<'a> {
     particulars: Vec<LocalParticulars>,
     sellers: Vec<u32>,
     date_keys: Interner,
+    ship_dates: ShortCells,
+    line_numbers: ShortCells,
     date_of_key: Vec<Result<u32, &'static str>>,
     dates: Vec<(String, DateReading)>,
     date_counts: Vec<u64>,
@@ -92,8 +136,7 @@ impl<'a> Dictionaries<'a> {
             mapping,
             key: Vec::new(),
             texts,
-            party_keys: Interner::default(),
-            party_of_key: Vec::new(),
+            party_keys: Vec::new(),
             parties: Vec::new(),
             party_hashes: Vec::new(),
             item_keys: Interner::default(),
@@ -105,6 +148,8 @@ impl<'a> Dictionaries<'a> {
             particulars: Vec::new(),
             sellers: Vec::new(),
             date_keys: Interner::default(),
+            ship_dates: ShortCells::default(),
+            line_numbers: ShortCells::default(),
             date_of_key: Vec::new(),
             dates: Vec::new(),
             date_counts: Vec::new(),
@@ -134,31 +179,39 @@ impl<'a> Dictionaries<'a> {
         if fields.iter().all(Option::is_none) {
             return 0;
         }
-        self.fill_key(cells, fields);
-        let (key, new) = self.party_keys.intern(&self.key);
+        let columns = fields.map(|field| field.is_some());
+        let known = self.party_keys.iter().position(|keys| keys.columns == columns);
+        let table = known.unwrap_or_else(|| {
+            self.party_keys.push(PartyKeys { columns, keys: Interner::default(), ids: Vec::new() });
+            self.party_keys.len() - 1
+        });
+        let key = cells.key(fields, &mut self.key);
+        let (key, new) = self.party_keys[table].keys.intern(key);
         if !new {
-            return self.party_of_key[key as usize].0;
+            return self.party_keys[table].ids[key as usize];
         }
+        let id = self.new_party(cells, fields);
+        self.party_keys[table].ids.push(id);
+        id
+    }
+
+    fn new_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
         let texts = fields.map(|field| cells.clean(field));
         let number = folded_number(texts[0]);
         if texts.iter().all(|text| text.is_empty()) {
-            self.party_of_key.push((0, 0));
             return 0;
         }
-        let hash = hash_texts(&texts);
         let mut party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
         party[0] = self.texts.intern(if texts[0].is_empty() { b"" } else { number.as_bytes() }).0;
         self.parties.push(party);
-        self.party_hashes.push(hash);
-        let id = self.parties.len() as u32;
-        self.party_of_key.push((id, hash));
-        id
+        self.party_hashes.push(hash_texts(&texts));
+        self.parties.len() as u32
     }
 
     /// Id of the item, from 0.
     pub(crate) fn item(&mut self, cells: &Cells<'_>, fields: &[Option<usize>; 3]) -> Result<u32, Refusal> {
-        self.fill_key(cells, fields);
-        let (key, new) = self.item_keys.intern(&self.key);
+        let key = cells.key(fields, &mut self.key);
+        let (key, new) = self.item_keys.intern(key);
         if !new {
             return self.item_of_key[key as usize].clone();
         }
@@ -188,8 +241,14 @@ impl<'a> Dictionaries<'a> {
         receipt: &mut Receipt,
         line: u32,
     ) -> Result<u32, Refusal> {
+        let cell = cells.get(field);
+        if column == Column::ShipDate
+            && let Some(id) = self.ship_dates.get(cell)
+        {
+            return Ok(id);
+        }
         self.key.clear();
-        self.key.extend_from_slice(cells.get(field).as_bytes());
+        self.key.extend_from_slice(cell.as_bytes());
         self.key.extend_from_slice(&[BETWEEN, column as u8]);
         let (key, new) = self.date_keys.intern(&self.key);
         if new {
@@ -204,7 +263,11 @@ impl<'a> Dictionaries<'a> {
             });
             self.date_of_key.push(read);
         }
-        self.date_of_key[key as usize].map_err(|reason| Refusal::at(field, reason))
+        let id = self.date_of_key[key as usize].map_err(|reason| Refusal::at(field, reason))?;
+        if column == Column::ShipDate {
+            self.ship_dates.put(cell, id);
+        }
+        Ok(id)
     }
 
     /// Id of the row's less common columns, from 0.
@@ -252,15 +315,19 @@ impl<'a> Dictionaries<'a> {
     /// Id of the row's document, from 1 (0: none), and of its line number.
     pub(crate) fn document(&mut self, cells: &Cells<'_>, plan: &RowPlan, particulars: u32) -> (u32, u32) {
         let mut number = cells.clean(plan.document);
-        let mut line_no = cells.clean(plan.line_no);
+        let mut line_no = plan.line_no.map_or("", |field| cells.get(field));
         let line_id = cells.clean(plan.line_id);
         if number.is_empty() {
             number = line_id;
             line_no = "";
-        } else if line_no.is_empty() {
+        } else if !line_id.is_empty() && clean(line_no).is_empty() {
             line_no = line_id;
         }
-        let line_no = self.texts.intern(folded_number(line_no).as_bytes()).0;
+        let line_no = self.line_numbers.get(line_no).unwrap_or_else(|| {
+            let id = self.texts.intern(folded_number(clean(line_no)).as_bytes()).0;
+            self.line_numbers.put(line_no, id);
+            id
+        });
         if number.is_empty() {
             return (0, line_no);
         }
@@ -290,16 +357,6 @@ impl<'a> Dictionaries<'a> {
                 }),
         };
         (hash >> 32) as usize % PARTITIONS
-    }
-
-    fn fill_key(&mut self, cells: &Cells<'_>, fields: &[Option<usize>]) {
-        self.key.clear();
-        for field in fields {
-            if let Some(field) = field {
-                self.key.extend_from_slice(cells.get(*field).as_bytes());
-            }
-            self.key.push(BETWEEN);
-        }
     }
 }
 

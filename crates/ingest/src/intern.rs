@@ -59,9 +59,64 @@ fn bytes_of<'a>(arena: &'a [u8], ends: &[usize], id: usize) -> &'a [u8] {
     &arena[start..ends[id]]
 }
 
+/// A small table in front of an interner: what short cells came to, found without hashing or comparing bytes.
+pub(crate) struct ShortCells(Vec<(u128, u32)>);
+
+impl Default for ShortCells {
+    fn default() -> Self {
+        Self(vec![(u128::MAX, 0); Self::SLOTS])
+    }
+}
+
+impl ShortCells {
+    const SLOTS: usize = 4096;
+
+    /// The number that was put for a cell, where it is still there.
+    pub(crate) fn get(&self, cell: &str) -> Option<u32> {
+        let key = Self::key(cell)?;
+        let (known, id) = self.0[Self::slot(key)];
+        (known == key).then_some(id)
+    }
+
+    /// Remembers the number of a cell of up to 15 bytes.
+    pub(crate) fn put(&mut self, cell: &str, id: u32) {
+        if let Some(key) = Self::key(cell) {
+            self.0[Self::slot(key)] = (key, id);
+        }
+    }
+
+    /// The bytes and, on top, how many they are.
+    fn key(cell: &str) -> Option<u128> {
+        let mut bytes = [0; 16];
+        bytes.get_mut(..cell.len())?.copy_from_slice(cell.as_bytes());
+        (cell.len() < 16).then(|| {
+            bytes[15] = cell.len() as u8;
+            u128::from_le_bytes(bytes)
+        })
+    }
+
+    fn slot(key: u128) -> usize {
+        let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 52) as usize
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_cells_are_found_until_another_takes_their_place() {
+        let mut cells = ShortCells::default();
+        assert_eq!(cells.get(""), None);
+        for (id, cell) in ["", "0", "2024-01-31", "fifteen letters"].into_iter().enumerate() {
+            cells.put(cell, id as u32);
+            assert_eq!(cells.get(cell), Some(id as u32));
+        }
+        cells.put("sixteen letters!", 9);
+        assert_eq!(cells.get("sixteen letters!"), None);
+        assert_eq!(cells.get("2024-01-3"), None);
+    }
 
     #[test]
     fn equal_bytes_get_one_number() {

@@ -44,7 +44,8 @@ impl Lookup {
             .map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
         let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
         let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        std::str::from_utf8(body).map_err(|_| not_understood("the file is not UTF-8 text".into()))?;
+        let body =
+            std::str::from_utf8(body).map_err(|_| not_understood("the file is not UTF-8 text".into()))?;
         let mut lookup = Self {
             shown: shown.to_owned(),
             blake3: blake3::hash(&bytes).to_hex().to_string(),
@@ -56,7 +57,7 @@ impl Lookup {
         Ok(lookup)
     }
 
-    fn fill(&mut self, body: &[u8], columns: &BTreeMap<Column, String>) -> Result<(), String> {
+    fn fill(&mut self, body: &str, columns: &BTreeMap<Column, String>) -> Result<(), String> {
         let header_of =
             |column: &Column| columns.get(column).map_or(column.name(), String::as_str).to_owned();
         let wanted: Vec<String> = self.on.iter().chain(&self.adds).map(header_of).collect();
@@ -67,8 +68,7 @@ impl Lookup {
         if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
             return Err("the file has no header".into());
         }
-        let names: Vec<String> =
-            (0..rows.fields()).map(|field| clean(rows.field(field)).to_owned()).collect();
+        let names: Vec<String> = (0..rows.count()).map(|field| clean(rows.field(field)).to_owned()).collect();
         let mut fields = Vec::new();
         for want in &wanted {
             let field = names.iter().position(|name| name.eq_ignore_ascii_case(want));
@@ -78,8 +78,8 @@ impl Lookup {
             let Row::Record { line } = row else {
                 return Err("a quote is opened and never closed".into());
             };
-            if rows.fields() != names.len() {
-                return Err(format!("line {line} has {} fields, the header {}", rows.fields(), names.len()));
+            if rows.count() != names.len() {
+                return Err(format!("line {line} has {} fields, the header {}", rows.count(), names.len()));
             }
             let (on, adds) = fields.split_at(self.on.len());
             let key = key(self.on.iter().zip(on).map(|(column, field)| (*column, rows.field(*field))));
@@ -107,12 +107,12 @@ impl Lookup {
     }
 
     /// The values for the cells of a key.
-    pub(crate) fn find<'a>(&self, cells: impl Iterator<Item = (Column, &'a [u8])>) -> Option<&[String]> {
+    pub(crate) fn find<'a>(&self, cells: impl Iterator<Item = (Column, &'a str)>) -> Option<&[String]> {
         self.rows.get(&key(cells)).map(Vec::as_slice)
     }
 }
 
-fn key<'a>(cells: impl Iterator<Item = (Column, &'a [u8])>) -> String {
+fn key<'a>(cells: impl Iterator<Item = (Column, &'a str)>) -> String {
     let mut key = String::new();
     for (column, cell) in cells {
         let text = clean(cell);
@@ -135,12 +135,12 @@ mod tests {
             adds: vec![Column::EndUserName, Column::EndUserCountry],
             ..Lookup::default()
         };
-        lookup.fill(body.as_bytes(), &BTreeMap::new()).unwrap();
+        lookup.fill(body, &BTreeMap::new()).unwrap();
         lookup
     }
 
     fn find<'a>(lookup: &'a Lookup, document: &str) -> Option<&'a [String]> {
-        lookup.find([(Column::DocumentNo, document.as_bytes())].into_iter())
+        lookup.find([(Column::DocumentNo, document)].into_iter())
     }
 
     #[test]
@@ -162,6 +162,6 @@ mod tests {
     #[test]
     fn a_lookup_without_its_columns_is_refused() {
         let mut lookup = Lookup { on: vec![Column::DocumentNo], ..Lookup::default() };
-        assert!(lookup.fill(b"document,name\n1,x\n", &BTreeMap::new()).unwrap_err().contains("document_no"));
+        assert!(lookup.fill("document,name\n1,x\n", &BTreeMap::new()).unwrap_err().contains("document_no"));
     }
 }

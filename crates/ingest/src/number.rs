@@ -81,7 +81,31 @@ impl PackedNumber {
             let value = cell.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
             return Ok(Self(PRESENT | value));
         }
-        Self::pack_general(cell)
+        Self::pack_short(cell).map_or_else(|| Self::pack_general(cell), Ok)
+    }
+
+    /// The usual amounts: up to 14 digits with one point or comma between them.
+    fn pack_short(cell: &[u8]) -> Option<Self> {
+        if cell.len() > 15 {
+            return None;
+        }
+        let (mut mantissa, mut separator, mut at) = (0_u64, NO_SEPARATOR, 0);
+        for (place, byte) in cell.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
+                b'.' | b',' if separator == NO_SEPARATOR => {
+                    separator = if *byte == b'.' { POINT } else { COMMA };
+                    at = place;
+                }
+                _ => return None,
+            }
+        }
+        let behind = (cell.len() - at).checked_sub(1)?;
+        if separator == NO_SEPARATOR || at == 0 || behind == 0 {
+            return None;
+        }
+        let groups = if at <= 3 && cell[0] != b'0' { WELL_FORMED } else { 0 };
+        Some(Self(PRESENT | mantissa | (behind as u64) << 50 | separator << 54 | groups))
     }
 
     fn pack_general(cell: &[u8]) -> Result<Self, &'static str> {
@@ -128,6 +152,11 @@ impl PackedNumber {
     pub fn evidence(self) -> NumberEvidence {
         if self.0 >> 54 & 15 == 0 {
             return NumberEvidence::default();
+        }
+        if self.0 >> 56 & 3 == NO_SEPARATOR && self.0 & WELL_FORMED == 0 && self.0 >> 54 & 3 != SPACE {
+            // One separator that cannot part groups: it parts decimals.
+            let point = self.0 >> 54 & 3 == POINT;
+            return NumberEvidence { only_point: point, only_comma: !point, ambiguous: false };
         }
         let point = self.ten_thousandths(NumberDialect::Point);
         let comma = self.ten_thousandths(NumberDialect::Comma);
@@ -302,6 +331,37 @@ mod tests {
         check("-2", Some(-20_000), Some(-20_000));
         check("１２", Some(120_000), Some(120_000));
         check("8435.22", Some(84_352_200), None);
+    }
+
+    #[test]
+    fn the_short_way_reads_as_the_general_way() {
+        for cell in [
+            "1.5",
+            "12,500",
+            "0.5",
+            "0,500",
+            "1234.5678",
+            "12345678901.25",
+            "999.999",
+            "7,",
+            ".5",
+            "1.2.3",
+            "a.b",
+        ] {
+            let general = PackedNumber::pack_general(cell.as_bytes());
+            assert_eq!(PackedNumber::pack(cell.as_bytes()), general, "{cell}");
+            if let Ok(number) = general {
+                let (point, comma) = (number.ten_thousandths(Point), number.ten_thousandths(Comma));
+                let evidence = number.evidence();
+                assert_eq!(evidence.only_point, point.is_some() && comma.is_none(), "{cell}");
+                assert_eq!(evidence.only_comma, comma.is_some() && point.is_none(), "{cell}");
+                assert_eq!(
+                    evidence.ambiguous,
+                    point.is_some() && comma.is_some() && point != comma,
+                    "{cell}"
+                );
+            }
+        }
     }
 
     #[test]

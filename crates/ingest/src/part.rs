@@ -104,6 +104,8 @@ pub struct DialectEvidence {
     pub numbers: BTreeMap<Column, (NumberEvidence, Option<SeenCell>)>,
     /// By date column.
     pub dates: BTreeMap<Column, (DateEvidence, Option<SeenCell>)>,
+    /// What the row before said: the next ones mostly say the same, and once is enough.
+    last_number: Option<(Column, NumberEvidence)>,
 }
 
 impl DialectEvidence {
@@ -123,9 +125,10 @@ impl DialectEvidence {
 
     pub(crate) fn see_number(&mut self, column: Column, number: PackedNumber, line: u32, text: &str) {
         let evidence = number.evidence();
-        if evidence == NumberEvidence::default() {
+        if evidence == NumberEvidence::default() || self.last_number == Some((column, evidence)) {
             return;
         }
+        self.last_number = Some((column, evidence));
         let mine = self.numbers.entry(column).or_default();
         mine.0.merge(evidence);
         if evidence.ambiguous && mine.1.is_none() {

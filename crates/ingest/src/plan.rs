@@ -266,6 +266,14 @@ struct Head {
     whole: bool,
 }
 
+/// The text in front of the first byte that is not UTF-8, or that the end of the head cuts off.
+fn readable(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
 struct Header {
     names: Vec<String>,
     delimiter: u8,
@@ -281,7 +289,7 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
     {
         return Err("the file is not UTF-8 text (UTF-16 or binary); export it as UTF-8".into());
     }
-    let body = &head.bytes[bom..];
+    let body = readable(&head.bytes[bom..]);
     let known = |names: &[String]| {
         source.layout.recognised(names)
             + names.iter().filter(|name| source.columns.values().any(|chosen| chosen == *name)).count()

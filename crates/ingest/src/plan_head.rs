@@ -6,7 +6,7 @@ use crate::rows::{Row, Rows};
 pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The delimiter under which the first line has most names that `known` counts.
-pub(crate) fn sniff_delimiter(body: &[u8], known: impl Fn(&[String]) -> usize) -> u8 {
+pub(crate) fn sniff_delimiter(body: &str, known: impl Fn(&[String]) -> usize) -> u8 {
     let mut best = (0, DELIMITERS[0]);
     for delimiter in DELIMITERS {
         let count = known(&first_line(body, delimiter));
@@ -18,12 +18,12 @@ pub(crate) fn sniff_delimiter(body: &[u8], known: impl Fn(&[String]) -> usize) -
 }
 
 /// The names on the first line under a delimiter.
-pub(crate) fn first_line(body: &[u8], delimiter: u8) -> Vec<String> {
+pub(crate) fn first_line(body: &str, delimiter: u8) -> Vec<String> {
     let mut rows = Rows::new(body, delimiter, 1, true);
     match rows.next_row() {
         Ok(Some(Row::Record { .. })) => {
-            let name = |field| String::from_utf8_lossy(rows.field(field)).trim().to_owned();
-            (0..rows.fields()).map(name).collect()
+            let name = |field| rows.field(field).trim().to_owned();
+            (0..rows.count()).map(name).collect()
         }
         _ => Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! One task: bytes to rows of numbers, or rejects. It knows neither chips nor companies.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -45,8 +46,10 @@ pub fn run_task(
     let Some(file_id) = FileId::from_index(task.file) else {
         return Err(TaskError::Store("more files than ids".into()));
     };
-    let mut reader = TaskReader::new(task, file, source, bytes.len());
-    let mut rows = Rows::new(&bytes, file.delimiter, task.first_line, task.last);
+    let text = valid_text(&bytes);
+    let marked = matches!(text, Cow::Owned(_));
+    let mut reader = TaskReader::new(task, file, source, bytes.len(), marked);
+    let mut rows = Rows::new(&text, file.delimiter, task.first_line, task.last);
     while let Some(row) = rows.next_row().map_err(|_| TaskError::BadCut)? {
         reader.receipt.rows += 1;
         match row {
@@ -59,6 +62,24 @@ pub fn run_task(
     let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows);
     store.put(&task.id, part).map_err(TaskError::Store)?;
     Ok(reader.receipt)
+}
+
+/// Stands where bytes are no UTF-8: no text has this noncharacter, so a row that has it is refused.
+const INVALID: char = '\u{fffe}';
+
+/// The bytes as text. Bytes that are none are marked, so that only their rows are lost.
+fn valid_text(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(INVALID);
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn read_range(path: &std::path::Path, task: &Task) -> std::io::Result<Vec<u8>> {
@@ -78,10 +99,12 @@ struct TaskReader<'a> {
     receipt: Receipt,
     rows: Vec<Vec<RawRow>>,
     overlay: Vec<String>,
+    /// Whether some bytes of the range are no UTF-8.
+    marked: bool,
 }
 
 impl<'a> TaskReader<'a> {
-    fn new(task: &Task, file: &'a PlannedFile, source: &'a SourceSpec, bytes: usize) -> Self {
+    fn new(task: &Task, file: &'a PlannedFile, source: &'a SourceSpec, bytes: usize, marked: bool) -> Self {
         let width = file.mapping.headers.len() + file.mapping.added;
         // Rows of the usual exports take 100 bytes or more; a short guess only grows a vector once.
         let guess = bytes / 120 / PARTITIONS;
@@ -92,26 +115,28 @@ impl<'a> TaskReader<'a> {
             dictionaries: Dictionaries::new(source, &file.mapping),
             receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
             rows: (0..PARTITIONS).map(|_| Vec::with_capacity(guess)).collect(),
+            marked,
             overlay: if source.lookups.is_empty() { Vec::new() } else { vec![String::new(); width] },
         }
     }
 
     fn record(&mut self, rows: &Rows<'_>, line: u32) {
         let width = self.file.mapping.headers.len();
-        let Ok(text) = std::str::from_utf8(rows.text()) else {
-            return self.reject(line, None, String::new(), "the row is not valid UTF-8");
-        };
-        if rows.fields() != width {
-            let first = clean(rows.field(0));
-            if is_total_word(first) {
+        if rows.count() != width {
+            let first = clean(rows.field(0)).to_owned();
+            if is_total_word(&first) {
                 self.receipt.total_rows += 1;
                 return;
             }
-            let reason = format!("the row has {} fields, the header {width}", rows.fields());
-            return self.reject(line, None, first.to_owned(), &reason);
+            let reason = format!("the row has {} fields, the header {width}", rows.count());
+            return self.reject(line, None, first, &reason);
         }
-        self.look_up(text, rows);
-        let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
+        let (text, spans, is_rewritten) = rows.fields();
+        if self.marked && spans.iter().any(|(start, end)| text[*start..*end].contains(INVALID)) {
+            return self.reject(line, None, String::new(), "the row is not valid UTF-8");
+        }
+        self.look_up(rows);
+        let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
         match read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line) {
             Ok((row, partition)) => {
                 self.rows[partition].push(row);
@@ -129,25 +154,25 @@ impl<'a> TaskReader<'a> {
         }
     }
 
-    fn look_up(&mut self, text: &str, rows: &Rows<'_>) {
+    fn look_up(&mut self, rows: &Rows<'_>) {
         if self.overlay.is_empty() {
             return;
         }
+        let (text, spans, is_rewritten) = rows.fields();
         self.overlay.iter_mut().for_each(String::clear);
         let mut added = false;
         for lookup in &self.source.lookups {
-            let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
+            let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
             let fields = &self.file.mapping.fields;
             if !lookup.on.iter().all(|column| fields.contains_key(column)) {
                 continue;
             }
-            let found =
-                lookup.find(lookup.on.iter().map(|column| (*column, cells.get(fields[column]).as_bytes())));
+            let found = lookup.find(lookup.on.iter().map(|column| (*column, cells.get(fields[column]))));
             let Some(values) = found else { continue };
             for (column, value) in lookup.adds.iter().zip(values) {
                 let field = fields[column];
-                let cells = Cells { text, ends: rows.ends(), overlay: &self.overlay };
-                if clean(cells.get(field).as_bytes()).is_empty() && !value.is_empty() {
+                let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
+                if clean(cells.get(field)).is_empty() && !value.is_empty() {
                     self.overlay[field].clone_from(value);
                     added = true;
                 }
@@ -235,8 +260,8 @@ fn price(plan: &RowPlan, cells: &Cells<'_>) -> Result<(PackedNumber, Option<usiz
 }
 
 fn number(cells: &Cells<'_>, field: usize) -> Result<PackedNumber, Refusal> {
-    let cell = cells.get(field).as_bytes();
-    match PackedNumber::pack(cell) {
+    let cell = cells.get(field);
+    match PackedNumber::pack(cell.as_bytes()) {
         Ok(number) => Ok(number),
         Err(_) if matches!(clean(cell), "" | "-") => Ok(PackedNumber::ABSENT),
         Err(reason) => Err(Refusal::at(field, reason)),
@@ -246,7 +271,7 @@ fn number(cells: &Cells<'_>, field: usize) -> Result<PackedNumber, Refusal> {
 /// A total names itself in its first filled cell, or has numbers and nothing else.
 fn is_total_row(cells: &Cells<'_>, plan: &RowPlan) -> bool {
     let numbers = [Some(plan.quantity), plan.unit_price, plan.amount];
-    let mut filled = (0..cells.ends.len()).filter(|field| !cells.get(*field).trim().is_empty());
+    let mut filled = (0..cells.spans.len()).filter(|field| !cells.get(*field).trim().is_empty());
     let Some(first) = filled.next() else { return false };
     is_total_word(cells.get(first).trim())
         || (numbers.contains(&Some(first)) && filled.all(|field| numbers.contains(&Some(field))))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chipwatch_records::{Channel, Flags};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::slices::{Desk, Movement};
 
@@ -26,13 +26,15 @@ pub(crate) fn settle_levels(desk: &Desk<'_>, movements: &mut [Movement]) {
     }
     for members in groups.into_values() {
         let linked = settle_linked(desk, movements, &members);
-        let rest: Vec<usize> = members.into_iter().filter(|member| !linked.contains(member)).collect();
+        // What was sold before the threshold's start takes up returns and nothing else.
+        let is_open = |member: &usize| !linked.contains(member) && !movements[*member].before;
+        let rest: Vec<usize> = members.into_iter().filter(is_open).collect();
         settle_possible(desk, movements, &rest);
     }
 }
 
 /// Lines that share an order, a document or a serial number: of each such set the level that saw more stands.
-fn settle_linked(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize]) -> Vec<usize> {
+fn settle_linked(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize]) -> HashSet<usize> {
     let mut root: Vec<usize> = (0..members.len()).collect();
     let mut holders: HashMap<String, usize> = HashMap::new();
     for (place, member) in members.iter().enumerate() {
@@ -47,7 +49,7 @@ fn settle_linked(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize])
         let through = desk.kept(&movements[*member]).channel == Channel::SellThrough;
         sets.entry(find(&root, place)).or_default()[usize::from(through)].push(*member);
     }
-    let mut linked = Vec::new();
+    let mut linked = HashSet::new();
     for [sell_in, sell_through] in sets.into_values() {
         if sell_in.is_empty() || sell_through.is_empty() {
             continue;
@@ -134,14 +136,17 @@ struct Parcel {
 /// Equal quantities near in time: once in lo and best, twice in hi. Pairs are one to one, the nearest first.
 fn settle_possible(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize]) {
     let parcels = parcels(desk, movements, members);
+    // Parcels lie in the order of days, and so do those of one quantity.
+    let mut sold_through: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
+    for (index, parcel) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.through) {
+        sold_through.entry(parcel.chips).or_default().push(index);
+    }
     let mut pairs: Vec<(i32, usize, usize)> = Vec::new();
     for (a, sell_in) in parcels.iter().enumerate().filter(|(_, parcel)| !parcel.through) {
-        for (b, sell_through) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.through) {
-            let days = (sell_in.day - sell_through.day).abs();
-            if days <= POSSIBLE_DAYS && sell_in.chips == sell_through.chips {
-                pairs.push((days, a, b));
-            }
-        }
+        let alike = sold_through.get(&sell_in.chips).map_or(&[][..], Vec::as_slice);
+        let first = alike.partition_point(|b| parcels[*b].day < sell_in.day - POSSIBLE_DAYS);
+        let near = alike[first..].iter().take_while(|b| parcels[**b].day <= sell_in.day + POSSIBLE_DAYS);
+        pairs.extend(near.map(|b| ((sell_in.day - parcels[*b].day).abs(), a, *b)));
     }
     pairs.sort_unstable();
     let mut taken = vec![false; parcels.len()];

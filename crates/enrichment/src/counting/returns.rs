@@ -31,7 +31,7 @@ pub(crate) fn match_returns(desk: &Desk<'_>, movements: &mut [Movement]) {
         for (place, movement) in movements.iter_mut().enumerate() {
             if movement.measure.is_acquired() {
                 (movement.net_lo, movement.net_best, movement.net_hi) =
-                    (lo[place].result(movement), best[place].result(movement), hi[place].result(movement));
+                    (lo.chips[place], best.chips[place], hi.chips[place]);
             }
         }
         lower_by_unmatched(desk, movements, &found, &hi);
@@ -48,19 +48,23 @@ fn is_purchase(movement: &Movement) -> bool {
 }
 
 /// What found no purchase may be a return of any: it lowers lo and best, but never below nothing.
-fn lower_by_unmatched(desk: &Desk<'_>, movements: &mut [Movement], found: &[Stock], certain: &[Stock]) {
+fn lower_by_unmatched(desk: &Desk<'_>, movements: &mut [Movement], found: &Placed, certain: &Placed) {
     let since = |movement: &&Movement| is_purchase(movement) && !movement.before;
     let (mut lo, mut best) = (0, 0);
     for movement in movements.iter().filter(since) {
         (lo, best) = (lo + movement.net_lo, best + movement.net_best);
     }
     for (place, movement) in movements.iter_mut().enumerate() {
-        if !is_return(movement) || movement.before || found[place].items == 0 {
+        if !is_return(movement) || movement.before {
             continue;
         }
-        let each = i64::from(desk.item(movement).chips_min);
-        let lowered = |left: Stock, most: i64| left.chips.min(left.items * each).min(most);
-        let (from_lo, from_best) = (lowered(found[place], lo), lowered(certain[place], best));
+        let item = desk.item(movement);
+        let (each, most) = (i64::from(item.chips_min), i64::from(item.chips_max));
+        if found.left[place].chips(most) == 0 {
+            continue;
+        }
+        let (from_lo, from_best) =
+            (found.left[place].chips(each).min(lo), certain.left[place].chips(each).min(best));
         (lo, best) = (lo - from_lo, best - from_best);
         (movement.net_lo, movement.net_best) = (movement.net_lo + from_lo, movement.net_best + from_best);
         movement.flags = movement.flags.with(Flags::UNMATCHED_RETURN);
@@ -77,75 +81,119 @@ fn mark_unreturned(desk: &Desk<'_>, movements: &mut [Movement]) {
     }
 }
 
-/// What is left of a purchase, or of a return to be placed, under one reading.
+/// What can still be taken from a purchase under one reading.
 #[derive(Clone, Copy)]
 struct Stock {
-    items: i64,
+    /// Chips that its items may hold; its items, where they hold none.
+    room: i64,
+    /// Chips, fewer than that where loose cards fill a chassis.
     chips: i64,
-    /// Chips in one item.
-    each: i64,
-    /// Of a return: chips taken from purchases since the threshold's start.
-    taken: i64,
+}
+
+/// What is still to be placed of a return under one reading: parts of an item, so fine that neither of the two rates
+/// below leaves a remainder and it does not matter over how many lines a purchase is spread.
+#[derive(Clone, Copy)]
+struct Left {
+    parts: i128,
+    /// Chips that an item takes from a purchase of the same item: quantities are netted before they are multiplied.
+    own: i128,
+    /// Chips that an item takes from a purchase of another item of the same model.
+    other: i128,
+}
+
+impl Left {
+    const NOTHING: Self = Self { parts: 0, own: 1, other: 0 };
+
+    fn new(items: i64, own: i64, other: i64) -> Self {
+        let left = Self { parts: 0, own: i128::from(own.max(1)), other: i128::from(other) };
+        Self { parts: i128::from(items) * left.parts_of_item(), ..left }
+    }
+
+    fn parts_of_item(&self) -> i128 {
+        self.own * self.other.max(1)
+    }
+
+    /// What is left, in chips at a rate.
+    fn chips(&self, each: i64) -> i64 {
+        i64::try_from(self.parts * i128::from(each) / self.parts_of_item()).unwrap_or(i64::MAX)
+    }
+
+    fn take_same_item(&mut self, purchase: &mut Stock) -> i64 {
+        let parts_of_chip = self.other.max(1);
+        let taken = purchase.room.min(i64::try_from(self.parts / parts_of_chip).unwrap_or(i64::MAX));
+        self.parts -= i128::from(taken) * parts_of_chip;
+        purchase.take(taken)
+    }
+
+    fn take_same_model(&mut self, purchase: &mut Stock) -> i64 {
+        if self.other == 0 {
+            return 0;
+        }
+        let taken = purchase.chips.min(i64::try_from(self.parts / self.own).unwrap_or(i64::MAX));
+        self.parts -= i128::from(taken) * self.own;
+        purchase.take(taken)
+    }
 }
 
 impl Stock {
-    fn of(desk: &Desk<'_>, movement: &Movement, reading: Reading) -> Self {
+    fn take(&mut self, room: i64) -> i64 {
+        let chips = room.min(self.chips);
+        (self.room, self.chips) = (self.room - room, self.chips - chips);
+        chips
+    }
+}
+
+/// All returns of an entity, placed under one reading; by movement.
+struct Placed {
+    /// Of a purchase: its chips less its returns. Of a return: what it takes from purchases since the threshold's start.
+    chips: Vec<i64>,
+    left: Vec<Left>,
+}
+
+impl Reading {
+    fn stock(self, desk: &Desk<'_>, movement: &Movement) -> Stock {
+        let Movement { items_lo, items_hi, lo, best, hi, .. } = *movement;
+        let (items, chips) = match self {
+            Self::Lo => (items_lo, lo),
+            Self::Best => (items_lo, best),
+            Self::Hi | Self::Found => (items_hi, hi),
+        };
+        Stock { room: items * self.own(desk, movement).max(1), chips }
+    }
+
+    fn left(self, desk: &Desk<'_>, movement: &Movement) -> Left {
         let item = desk.item(movement);
         let (min, max) = (i64::from(item.chips_min), i64::from(item.chips_max));
-        let typical = i64::from(item.chips_typical.unwrap_or(item.chips_min));
-        let Movement { items_lo, items_hi, lo, best, hi, .. } = *movement;
-        let (items, chips, each) = match (reading, movement.sign > 0) {
-            (Reading::Lo, true) => (items_lo, lo, min),
-            (Reading::Lo, false) => (items_hi, hi, max),
-            (Reading::Best, _) => (items_lo, best, typical),
-            (Reading::Hi, true) | (Reading::Found, true) => (items_hi, hi, max),
-            (Reading::Hi, false) => (items_lo, lo, min),
+        let own = self.own(desk, movement);
+        match self {
+            Self::Lo => Left::new(movement.items_hi, own, max),
+            Self::Best => Left::new(movement.items_lo, own, own),
+            Self::Hi => Left::new(movement.items_lo, own, min),
             // An item that may hold no chip at all has found its purchase with the first one.
-            (Reading::Found, false) => (items_hi, items_hi * min.max(1), min.max(1)),
-        };
-        Self { items, chips, each, taken: 0 }
-    }
-
-    /// Of a purchase: its chips less its returns. Of a return: what it takes away.
-    fn result(&self, movement: &Movement) -> i64 {
-        if movement.sign > 0 { self.chips } else { self.taken }
-    }
-
-    /// Takes whole items of the same kind from a purchase: quantities are netted before they are multiplied.
-    fn take_items(&mut self, purchase: &mut Self) -> i64 {
-        let items = self.items.min(purchase.items);
-        let all = items == purchase.items;
-        let chips = if all { purchase.chips } else { purchase.chips.min(items * purchase.each) };
-        (purchase.items, purchase.chips) = (purchase.items - items, purchase.chips - chips);
-        self.items -= items;
-        self.chips = self.chips.min(self.items * self.each);
-        chips
-    }
-
-    /// Takes chips from a purchase of another item of the same model.
-    fn take_chips(&mut self, purchase: &mut Self) -> i64 {
-        let chips = self.chips.min(purchase.chips);
-        self.give_up(chips);
-        purchase.give_up(chips);
-        chips
-    }
-
-    fn give_up(&mut self, chips: i64) {
-        self.chips -= chips;
-        if self.each > 0 {
-            self.items = self.items.min((self.chips + self.each - 1) / self.each);
+            Self::Found => Left::new(movement.items_hi, own, min.max(1)),
         }
+    }
+
+    /// Chips in an item that was bought.
+    fn own(self, desk: &Desk<'_>, movement: &Movement) -> i64 {
+        let item = desk.item(movement);
+        i64::from(match self {
+            Self::Lo => item.chips_min,
+            Self::Best => item.chips_typical.unwrap_or(item.chips_min),
+            Self::Hi | Self::Found => item.chips_max,
+        })
     }
 }
 
 /// Places all returns under one reading, the earliest first.
-fn place_all(desk: &Desk<'_>, movements: &[Movement], index: &Index<'_>, reading: Reading) -> Vec<Stock> {
-    let mut stocks: Vec<Stock> =
-        movements.iter().map(|movement| Stock::of(desk, movement, reading)).collect();
+fn place_all(desk: &Desk<'_>, movements: &[Movement], index: &Index<'_>, reading: Reading) -> Placed {
+    let mut stocks: Vec<Stock> = movements.iter().map(|movement| reading.stock(desk, movement)).collect();
+    let mut placed = Placed { chips: Vec::new(), left: vec![Left::NOTHING; movements.len()] };
+    let mut taken = vec![0; movements.len()];
     for (place, returned) in movements.iter().enumerate().filter(|(_, movement)| is_return(movement)) {
-        let mut left = stocks[place];
+        let mut left = reading.left(desk, returned);
         for candidate in index.candidates(desk, movements, place) {
-            if left.items <= 0 {
+            if left.parts <= 0 {
                 break;
             }
             let purchase = &movements[candidate];
@@ -155,12 +203,16 @@ fn place_all(desk: &Desk<'_>, movements: &[Movement], index: &Index<'_>, reading
             }
             let same_item = item_key(desk, purchase) == item_key(desk, returned);
             let stock = &mut stocks[candidate];
-            let chips = if same_item { left.take_items(stock) } else { left.take_chips(stock) };
-            left.taken += if purchase.before { 0 } else { chips };
+            let chips = if same_item { left.take_same_item(stock) } else { left.take_same_model(stock) };
+            taken[place] += if purchase.before { 0 } else { chips };
         }
-        stocks[place] = left;
+        placed.left[place] = left;
     }
-    stocks
+    let chips = |(place, movement): (usize, &Movement)| {
+        if movement.sign > 0 { stocks[place].chips } else { taken[place] }
+    };
+    placed.chips = movements.iter().enumerate().map(chips).collect();
+    placed
 }
 
 /// What makes two items one: the part number, else the description, and the chips. Prices and texts of a return often
