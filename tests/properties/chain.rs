@@ -224,7 +224,8 @@ impl Tables {
         let lines: Vec<KeptLine> = kept.into_iter().chain(open).collect();
         let context = context();
         let detectors = chipwatch_detection::build(&["all".to_owned()], &[], &BTreeMap::new()).unwrap();
-        let slices = build_slices(&book, &self.parties, &lines, kept_lines, context.as_of);
+        let slices =
+            build_slices(&book, &self.parties, &self.items.shapes, &lines, kept_lines, context.as_of);
         let (mut entries, mut assessed) = (Vec::new(), Vec::new());
         for slice in 0..slices.len() {
             let ledger =

@@ -11,8 +11,9 @@ pub(crate) const OWN_COMPANY: &str = "Maker One Singapore Pte Ltd";
 pub(crate) const REGISTER: &str = "name,country,class\nRelay Trading Ltd,HK,reseller\n";
 
 /// Parties as written: number, name, country. Some are one entity; one has no country, one only a number.
-const PARTIES: [[&str; 3]; 9] = [
+const PARTIES: [[&str; 3]; 10] = [
     ["100", "Acme Cloud Pte Ltd", "SG"],
+    ["0000000100", "Acme Cloud Pte Ltd", "SG"],
     ["0000000100", "ACME CLOUD PTE. LTD.", "SG"],
     ["", "Acme Cloud Pte Ltd", "SG"],
     ["200", "Relay Trading Ltd", "HK"],
@@ -80,6 +81,19 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Makes a sale look like a line of the other level, some days later.
+    fn echo(self, line: &Self, days: i32) -> Self {
+        Self {
+            channel: other_level(line.channel),
+            day: line.day.map(|day| day + days).or(self.day),
+            sold_to: line.sold_to.or(self.sold_to),
+            end_user: line.end_user,
+            item: line.item,
+            quantity: line.quantity.abs(),
+            ..self
+        }
+    }
+
     fn row(&self) -> String {
         let number = |number: Option<u16>| number.map_or(String::new(), |number| number.to_string());
         let date = |days: Option<i32>| days.map_or(String::new(), |days| day(days).to_string());
@@ -134,6 +148,14 @@ pub(crate) fn config() -> ProptestConfig {
             fixed @ RngSeed::Fixed(_) => fixed,
         },
         ..asked
+    }
+}
+
+fn other_level(channel: Channel) -> Channel {
+    match channel {
+        Channel::SellIn => Channel::SellThrough,
+        Channel::SellThrough => Channel::SellIn,
+        Channel::Customs => Channel::Customs,
     }
 }
 
@@ -262,13 +284,18 @@ pub(crate) fn lines(stages: bool) -> impl Strategy<Value = Vec<Line>> {
 pub(crate) fn with_sale(stages: bool) -> impl Strategy<Value = (Vec<Line>, Line)> {
     let lines = proptest::collection::vec(line(stages), 1..12);
     let again = proptest::collection::vec((any::<Index>(), Again::any()), 0..4);
-    (lines, again, plain_sale(), Closeness::any()).prop_map(|(lines, again, sale, closeness)| {
+    let echo = prop_oneof![Just(None), (any::<Index>(), -50..50_i32).prop_map(Some)];
+    (lines, again, plain_sale(), echo, Closeness::any()).prop_map(|(lines, again, sale, echo, closeness)| {
         let mut lines: Vec<Line> = lines.into_iter().map(|line| closeness.draw_in(line)).collect();
+        let mut sale = closeness.draw_in(sale);
+        if let Some((which, days)) = echo {
+            sale = sale.echo(which.get(&lines), days);
+        }
         for (which, again) in again {
             let which = which.index(lines.len());
             again.repeat(&mut lines, which);
         }
-        (lines, closeness.draw_in(sale))
+        (lines, sale)
     })
 }
 
@@ -306,11 +333,7 @@ impl Again {
             Self::OtherQuantity(quantity) => line.quantity = quantity * line.quantity.signum(),
             Self::OtherLevel(days) => {
                 line.day = line.day.map(|day| day + days);
-                line.channel = match line.channel {
-                    Channel::SellIn => Channel::SellThrough,
-                    Channel::SellThrough => Channel::SellIn,
-                    Channel::Customs => Channel::Customs,
-                };
+                line.channel = other_level(line.channel);
             }
         }
         lines.push(line);

@@ -84,3 +84,21 @@ fn modules_and_boards_that_come_back_take_the_same_chips_however_lines_are_cut()
         assert_eq!(acquired(&lines), (7, 7, 7), "{cut}");
     }
 }
+
+/// Padding of the buyer's number sent equal lines apart before they were held against one another.
+#[test]
+fn lines_without_a_document_repeat_one_another_however_the_buyers_number_is_padded() {
+    let nameless = Line { document: None, ..sale(1, 0, CARD, 10) };
+    let padded = Line { sold_to: Some(1), ..nameless.clone() };
+    assert_eq!(acquired(&[nameless, padded]), (10, 10, 20));
+}
+
+/// One more sale, seen a month later at the other level, drew a return away from the sale of 2019 that it undoes.
+#[test]
+fn of_one_sale_seen_at_two_levels_the_later_day_counts() {
+    let through = Line { channel: Channel::SellThrough, ..sale(1, 40, CARD, 8) };
+    let mut lines = vec![sale(2, -5, CARD, 3), returned(3, 10, CARD, 3), through];
+    assert_eq!(acquired(&lines), (8, 8, 8));
+    lines.push(sale(4, 5, CARD, 8));
+    assert_eq!(acquired(&lines), (8, 8, 13));
+}

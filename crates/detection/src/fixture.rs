@@ -71,6 +71,7 @@ impl Sheet {
         let returned = row.chips_lo < 0;
         self.entries.push(Entry {
             entity,
+            item,
             day: day(row.day),
             measure: row.what.measure(),
             role: role(row.what),

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use chipwatch_records::{Book, Day, EntityId, Entry, ItemId, Ledger, ParticularsId};
+use chipwatch_records::{Book, Day, EntityId, Entry, ItemId, Ledger, Measure, ParticularsId};
 
 use crate::models::ModelIndex;
 
@@ -23,7 +23,8 @@ pub(crate) struct Goods {
     pub(crate) item: ItemId,
     pub(crate) quantity_hi: i32,
     pub(crate) shipped: Option<Day>,
-    pub(crate) particulars: ParticularsId,
+    /// `None` where nobody asks: for goods that were only handled.
+    pub(crate) particulars: Option<ParticularsId>,
 }
 
 /// The entries of one entity.
@@ -54,12 +55,21 @@ impl<'l> Slice<'l> {
     #[must_use]
     pub fn new(ledger: &'l Ledger<'l>) -> Self {
         let goods = ledger.entries.iter().map(|entry| {
+            if entry.measure == Measure::Received {
+                // Half of all entries, their lines far apart: detectors ask what was acquired or is open.
+                return Goods {
+                    item: entry.item,
+                    quantity_hi: 0,
+                    shipped: Some(entry.day),
+                    particulars: None,
+                };
+            }
             let line = ledger.line(entry);
             Goods {
-                item: line.item,
+                item: entry.item,
                 quantity_hi: line.quantity_hi,
                 shipped: line.line.ship_date,
-                particulars: line.line.particulars,
+                particulars: Some(line.line.particulars),
             }
         });
         Self { ledger, models: ModelIndex::new(ledger.book), goods: goods.collect() }

@@ -196,13 +196,16 @@ impl<'a> Dictionaries<'a> {
     }
 
     fn new_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        let texts = fields.map(|field| cells.clean(field));
-        let number = folded_number(texts[0]);
+        let mut texts = fields.map(|field| cells.clean(field));
         if texts.iter().all(|text| text.is_empty()) {
             return 0;
         }
-        let mut party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
-        party[0] = self.texts.intern(if texts[0].is_empty() { b"" } else { number.as_bytes() }).0;
+        // Padding says nothing: lines of one party meet in one partition however its number is written.
+        let number = folded_number(texts[0]);
+        if !texts[0].is_empty() {
+            texts[0] = &number;
+        }
+        let party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
         self.parties.push(party);
         self.party_hashes.push(hash_texts(&texts));
         self.parties.len() as u32

@@ -96,10 +96,7 @@ fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummar
         summary.books.merge(&count.books);
         kept.push(count.kept);
         open.push(count.open);
-        let mut sums: Vec<_> = count.items.into_iter().collect();
-        sums.sort_unstable_by_key(|(item, _)| *item);
-        for (item, more) in sums {
-            let totals = &mut totals[item.index()];
+        for (totals, more) in totals.iter_mut().zip(count.items) {
             totals.lines += more.lines;
             totals.quantity += more.quantity;
             totals.value_usd += more.value_usd;

@@ -164,7 +164,7 @@ fn detect(
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
     let LedgerParts { book, parties, items, links, lines, kept, .. } = counted;
-    let slices = build_slices(book, parties, lines, *kept, context.as_of);
+    let slices = build_slices(book, parties, &items.shapes, lines, *kept, context.as_of);
     let since = context.threshold.since;
     let assessed: Vec<_> = (0..slices.len())
         .into_par_iter()

@@ -154,6 +154,8 @@ pub struct Entry {
     pub flags: Flags,
     /// The line: an index into `Ledger::lines`.
     pub line: u32,
+    /// The line's item.
+    pub item: ItemId,
     /// Chips, fewest.
     pub chips_lo: i64,
     /// Chips, as usually sold.
@@ -192,7 +194,7 @@ impl Ledger<'_> {
     /// The item behind an entry.
     #[must_use]
     pub fn item(&self, entry: &Entry) -> &Item {
-        &self.book.items[self.line(entry).item.index()]
+        &self.book.items[entry.item.index()]
     }
 
     /// Country of a party, where it is known.

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -13,17 +15,39 @@ use crate::ReportError;
 pub(crate) struct OutFile {
     path: PathBuf,
     file: File,
+    unsynced: usize,
+    /// Whether a thread is on its way to the disk with what was written so far.
+    syncing: Arc<AtomicBool>,
 }
+
+/// After so many bytes a file is sent on its way to the disk, so that little is left to wait for when it is published.
+const SYNC_EVERY: usize = 64 << 20;
 
 impl OutFile {
     pub(crate) fn create(folder: &Path, name: &str) -> Result<Self, ReportError> {
         let path = folder.join(name);
         let file = File::create(&path).map_err(|source| ReportError::io(&path, source))?;
-        Ok(Self { path, file })
+        Ok(Self { path, file, unsynced: 0, syncing: Arc::default() })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ReportError> {
-        self.file.write_all(bytes).map_err(|source| ReportError::io(&self.path, source))
+        self.file.write_all(bytes).map_err(|source| ReportError::io(&self.path, source))?;
+        self.unsynced += bytes.len();
+        if self.unsynced >= SYNC_EVERY && !self.syncing.swap(true, Ordering::AcqRel) {
+            self.unsynced = 0;
+            self.sync_beside();
+        }
+        Ok(())
+    }
+
+    /// Lets a thread of its own wait for the disk. What it meets is met again, and reported, when the folder is published.
+    fn sync_beside(&self) {
+        let Ok(file) = self.file.try_clone() else { return };
+        let syncing = Arc::clone(&self.syncing);
+        std::thread::spawn(move || {
+            let _ = file.sync_data();
+            syncing.store(false, Ordering::Release);
+        });
     }
 }
 

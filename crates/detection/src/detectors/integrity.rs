@@ -189,7 +189,8 @@ impl Inspection<'_> {
             let is_after = |day: Option<Day>| day.is_some_and(|day| shipped < day);
             let is_before_order = || {
                 let particulars = &self.slice.book().written.particulars;
-                self.reads_orders && is_after(particulars[goods.particulars.index()].order_date)
+                let ordered = goods.particulars.and_then(|id| particulars[id.index()].order_date);
+                self.reads_orders && is_after(ordered)
             };
             if is_after(item.launch) || is_before_order() {
                 found(DATE);

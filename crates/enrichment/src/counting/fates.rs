@@ -39,39 +39,62 @@ pub struct PartitionCount {
     /// Lines that are not goods-issued.
     pub open: Vec<KeptLine>,
     /// Sums by classified item.
-    pub items: HashMap<ItemId, ItemTotals>,
+    pub items: Vec<ItemTotals>,
 }
 
 /// Gives each line of a partition its place.
 #[must_use]
 pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> PartitionCount {
     let lines = context.lines;
-    let early: Vec<Option<Fate>> = partition.iter().map(|line| early_fate(context, line)).collect();
-    let live: Vec<bool> = early.iter().map(Option::is_none).collect();
-    let mut standings = settle(lines, partition, &live);
-    for (standing, fate) in standings.iter_mut().zip(early) {
-        standing.fate = fate.or(standing.fate);
-    }
+    let standings = settle(lines, partition, |line| early_fate(context, line));
     let headers = Headers::of(context, partition, &standings);
-    let mut count = PartitionCount::default();
+    let mut count = PartitionCount {
+        items: vec![ItemTotals::default(); context.items.table.len()],
+        ..PartitionCount::default()
+    };
+    let mut tallies = FateTallies::default();
     for (line, standing) in partition.iter().zip(standings) {
         let units = u64::from(line.quantity.unsigned_abs());
-        count.books.rows.read += 1;
-        count.books.units.read += units;
         let Some(item) = context.items.of(line) else {
-            count.books.add(Fate::Quarantined, units);
+            tallies.add(Fate::Quarantined, units);
             continue;
         };
         let fate = place(context, line, item, standing, &headers, &mut count);
-        count.books.add(fate, units);
+        tallies.add(fate, units);
         if !matches!(fate, Fate::Duplicate | Fate::Superseded | Fate::Quarantined) {
-            let totals = count.items.entry(item).or_default();
+            let totals = &mut count.items[item.index()];
             totals.lines += 1;
             totals.quantity += i64::from(line.quantity);
             totals.value_usd += context.items.value_usd(line).unwrap_or(0.0).round() as i64;
         }
     }
+    tallies.into_books(&mut count.books);
     count
+}
+
+/// Rows and items by fate, in a short list: two or three fates make up nearly all lines.
+#[derive(Default)]
+struct FateTallies(Vec<(Fate, u64, u64)>);
+
+impl FateTallies {
+    fn add(&mut self, fate: Fate, units: u64) {
+        match self.0.iter_mut().find(|(known, ..)| *known == fate) {
+            Some((_, rows, items)) => {
+                *rows += 1;
+                *items += units;
+            }
+            None => self.0.push((fate, 1, units)),
+        }
+    }
+
+    fn into_books(self, books: &mut Books) {
+        for (fate, rows, items) in self.0 {
+            books.rows.read += rows;
+            books.units.read += items;
+            books.rows.add(fate, rows);
+            books.units.add(fate, items);
+        }
+    }
 }
 
 /// What takes a line out before it is held against others.
@@ -120,8 +143,8 @@ fn place(
     let mut kept = KeptLine {
         line: *line,
         item,
-        quantity_lo: clamp(standing.lo),
-        quantity_hi: clamp(standing.hi),
+        quantity_lo: standing.lo,
+        quantity_hi: standing.hi,
         kind,
         stage: particulars.stage,
         channel: particulars.channel,
@@ -145,10 +168,6 @@ fn place(
             Fate::Counted
         }
     }
-}
-
-fn clamp(quantity: i64) -> i32 {
-    i32::try_from(quantity).unwrap_or(i32::MAX)
 }
 
 /// Documents that move no goods to a buyer.

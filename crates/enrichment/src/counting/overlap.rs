@@ -155,7 +155,9 @@ fn settle_possible(desk: &Desk<'_>, movements: &mut [Movement], members: &[usize
             continue;
         }
         (taken[a], taken[b]) = (true, true);
-        for member in &parcels[b].members {
+        // The later one stands: what came back before it was no part of it.
+        let hidden = if parcels[b].day > parcels[a].day { a } else { b };
+        for member in &parcels[hidden].members {
             let movement = &mut movements[*member];
             (movement.items_lo, movement.lo, movement.best) = (0, 0, 0);
             (movement.net_lo, movement.net_best) = (0, 0);

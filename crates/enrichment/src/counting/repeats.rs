@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 use chipwatch_records::{DocumentType, Fate, Flags, ShipmentLine, ShipmentLines};
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 
 use super::fates::kind_of;
 
@@ -14,44 +13,81 @@ pub(crate) struct Standing {
     /// Set where the line goes no further.
     pub(crate) fate: Option<Fate>,
     /// Fewest items it stands for, without sign.
-    pub(crate) lo: i64,
+    pub(crate) lo: i32,
     /// Most items it stands for, without sign.
-    pub(crate) hi: i64,
+    pub(crate) hi: i32,
     /// Marks.
     pub(crate) flags: Flags,
 }
 
+/// The quantity without its sign; the one number that has none is one too small.
+fn unsigned(line: &ShipmentLine) -> i32 {
+    i32::try_from(line.quantity.unsigned_abs()).unwrap_or(i32::MAX)
+}
+
 impl Standing {
     fn of(line: &ShipmentLine) -> Self {
-        let quantity = i64::from(line.quantity.unsigned_abs());
+        let quantity = unsigned(line);
         Self { fate: None, lo: quantity, hi: quantity, flags: Flags::default() }
     }
 }
 
-/// Holds the lines of a partition against one another. `live` says which lines still take part.
-pub(crate) fn settle(lines: &ShipmentLines, partition: &[ShipmentLine], live: &[bool]) -> Vec<Standing> {
+/// Holds the lines of a partition against one another. `early` says which lines are out already.
+pub(crate) fn settle(
+    lines: &ShipmentLines,
+    partition: &[ShipmentLine],
+    early: impl Fn(&ShipmentLine) -> Option<Fate>,
+) -> Vec<Standing> {
     let mut standings: Vec<Standing> = partition.iter().map(Standing::of).collect();
-    let mut first: HashMap<u64, u32> = HashMap::with_capacity(partition.len());
-    let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (index, line) in partition.iter().enumerate().filter(|(index, _)| live[*index]) {
-        match first.entry(identity(lines, line)) {
-            Entry::Vacant(vacant) => drop(vacant.insert(index as u32)),
-            Entry::Occupied(holder) => groups.entry(*holder.get()).or_default().push(index as u32),
+    let mut identities: Vec<u64> = Vec::with_capacity(partition.len());
+    for (line, standing) in partition.iter().zip(&mut standings) {
+        standing.fate = early(line);
+        if standing.fate.is_none() {
+            identities.push(identity(lines, line));
         }
     }
-    let mut groups: Vec<(u32, Vec<u32>)> = groups.into_iter().collect();
-    groups.sort_unstable();
-    for (holder, mut members) in groups {
-        members.push(holder);
-        // By values first, then by place: the first of equal rows is the one that is cited.
-        members.sort_by(|a, b| by_value_then_place(lines, &partition[*a as usize], &partition[*b as usize]));
-        if has_line_identity(&partition[holder as usize]) {
+    for members in groups(lines, partition, &standings, repeated(identities)) {
+        if has_line_identity(&partition[members[0] as usize]) {
             settle_item(lines, partition, &members, &mut standings);
         } else {
             settle_nameless(lines, partition, &members, &mut standings);
         }
     }
     standings
+}
+
+/// Identities that more than one line has. Most partitions have none, and sorting shows that sooner than a table.
+fn repeated(mut identities: Vec<u64>) -> HashSet<u64> {
+    identities.sort_unstable();
+    identities.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect()
+}
+
+/// The lines of each repeated identity, by values first, then by place: the first of equal rows is the one that is cited.
+fn groups(
+    lines: &ShipmentLines,
+    partition: &[ShipmentLine],
+    standings: &[Standing],
+    repeated: HashSet<u64>,
+) -> Vec<Vec<u32>> {
+    if repeated.is_empty() {
+        return Vec::new();
+    }
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for (index, line) in partition.iter().enumerate().filter(|(index, _)| standings[*index].fate.is_none()) {
+        let identity = identity(lines, line);
+        if repeated.contains(&identity) {
+            let place = *places.entry(identity).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[place].push(index as u32);
+        }
+    }
+    for members in &mut groups {
+        members.sort_by(|a, b| by_value_then_place(lines, &partition[*a as usize], &partition[*b as usize]));
+    }
+    groups
 }
 
 /// A document and a line number make a line one and the same wherever it stands.
@@ -136,7 +172,7 @@ fn settle_versions(
     if others.is_empty() {
         return;
     }
-    let quantities = newest.iter().map(|member| i64::from(line(member).quantity.unsigned_abs()));
+    let quantities = newest.iter().map(|member| unsigned(line(member)));
     let (lo, hi) = (quantities.clone().min().unwrap_or(0), quantities.max().unwrap_or(0));
     standings[*kept as usize] = Standing { fate: None, lo, hi, flags: Flags::CONFLICTING };
     for member in others {
@@ -158,7 +194,7 @@ fn settle_nameless(
             continue;
         }
         let standing = &mut standings[*kept as usize];
-        standing.hi = standing.lo.saturating_mul(equal.len() as i64);
+        standing.hi = standing.lo.saturating_mul(i32::try_from(equal.len()).unwrap_or(i32::MAX));
         standing.flags = Flags::REPEATED;
         for member in others {
             standings[*member as usize].fate = Some(Fate::Duplicate);

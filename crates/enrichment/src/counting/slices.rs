@@ -1,8 +1,10 @@
 //! The ledger, one slice at a time: all shares of some entities, settled within each entity.
 
+use std::sync::Mutex;
+
 use chipwatch_records::{
-    Book, Day, DocumentType, EntityId, Entry, EvidenceRole, Flags, Item, KeptLine, Ledger, Measure,
-    ShipmentLines,
+    Book, Channel, Day, DocumentType, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, Ledger,
+    Measure, ShipmentLines, WrittenItemId,
 };
 use rayon::prelude::*;
 
@@ -28,12 +30,19 @@ struct SliceRow {
     measure: Measure,
     role: EvidenceRole,
     sign: i8,
-    hi_only: bool,
+    /// Whether nothing can take anything from it: see [`is_plain`].
+    is_plain: bool,
+    through: bool,
+    /// What a movement needs of the line, so that lines far away in memory need not be fetched.
+    item: ItemId,
+    quantity_lo: i32,
+    quantity_hi: i32,
+    flags: Flags,
 }
 
 /// The rows of the ledger by slice, not yet settled.
 pub struct Slices {
-    rows: Vec<Vec<SliceRow>>,
+    rows: Vec<Mutex<Vec<SliceRow>>>,
 }
 
 /// Puts the kept lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by
@@ -55,7 +64,7 @@ pub fn order_lines(
             buckets
         })
         .collect();
-    let orders: Vec<Vec<FiledLine>> = (0..SLICES)
+    let sorted: Vec<Vec<KeptLine>> = (0..SLICES)
         .into_par_iter()
         .map(|slice| {
             let line = |filed: &FiledLine| &buckets[filed.bucket as usize][slice][filed.place as usize];
@@ -64,29 +73,33 @@ pub fn order_lines(
                 order.extend(lines[slice].iter().enumerate().map(|(place, line)| FiledLine {
                     buyer: buyer(parties, line),
                     day: line.line.ship_date,
+                    item: line.line.item,
                     bucket: bucket as u32,
                     place: place as u32,
                 }));
             }
+            // The item follows the day in `by_value`: few lines must be looked at for the rest.
             order.sort_unstable_by(|a, b| {
-                (a.buyer, a.day)
-                    .cmp(&(b.buyer, b.day))
+                (a.buyer, a.day, a.item)
+                    .cmp(&(b.buyer, b.day, b.item))
                     .then_with(|| by_value(written, &line(a).line, &line(b).line))
             });
-            order
+            order.iter().map(|filed| *line(filed)).collect()
         })
         .collect();
-    let mut sorted = Vec::with_capacity(orders.iter().map(Vec::len).sum());
-    for (slice, order) in orders.iter().enumerate() {
-        sorted.extend(order.iter().map(|filed| buckets[filed.bucket as usize][slice][filed.place as usize]));
+    drop(buckets);
+    let mut all = Vec::with_capacity(sorted.iter().map(Vec::len).sum());
+    for lines in sorted {
+        all.extend_from_slice(&lines);
     }
-    sorted
+    all
 }
 
 /// Where a line waits for its place, and what decides that first.
 struct FiledLine {
     buyer: Option<EntityId>,
     day: Option<Day>,
+    item: WrittenItemId,
     bucket: u32,
     place: u32,
 }
@@ -103,7 +116,14 @@ fn slice_of(entity: Option<EntityId>, entities: usize) -> usize {
 
 /// Cuts the kept and open lines into slices; `open` lines stand behind `kept` in the ledger's lines.
 #[must_use]
-pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: usize, as_of: Day) -> Slices {
+pub fn build_slices(
+    book: &Book,
+    parties: &Parties,
+    shapes: &[Shape],
+    lines: &[KeptLine],
+    kept: usize,
+    as_of: Day,
+) -> Slices {
     let entities = book.entities.len().max(1);
     let chunk = lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
     let cut: Vec<Vec<Vec<SliceRow>>> = lines
@@ -123,6 +143,8 @@ pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: us
                 for share in &found {
                     slices[slice_of(Some(share.entity), entities)].push(SliceRow::of(
                         share,
+                        line,
+                        shapes,
                         place as u32,
                         day,
                     ));
@@ -137,13 +159,28 @@ pub fn build_slices(book: &Book, parties: &Parties, lines: &[KeptLine], kept: us
             all.append(&mut slice);
         }
     }
-    Slices { rows }
+    Slices { rows: rows.into_iter().map(Mutex::new).collect() }
 }
 
 impl SliceRow {
-    fn of(share: &Share, line: u32, day: Day) -> Self {
+    fn of(share: &Share, kept: &KeptLine, shapes: &[Shape], line: u32, day: Day) -> Self {
         let Share { entity, measure, role, sign, hi_only } = *share;
-        Self { entity, day, line, measure, role, sign, hi_only }
+        Self {
+            entity,
+            day,
+            line,
+            measure,
+            role,
+            sign,
+            is_plain: sign > 0
+                && kept.kind != DocumentType::RmaReplacement
+                && shapes[kept.item.index()] != Shape::BareChassis,
+            through: kept.channel == Channel::SellThrough,
+            item: kept.item,
+            quantity_lo: if hi_only { 0 } else { kept.quantity_lo },
+            quantity_hi: kept.quantity_hi,
+            flags: kept.flags,
+        }
     }
 }
 
@@ -161,6 +198,11 @@ fn open_share(parties: &Parties, line: &KeptLine, into: &mut Vec<Share>) {
 }
 
 impl Slices {
+    /// Hands out the rows of a slice, once: their memory goes with them.
+    fn take(&self, slice: usize) -> Vec<SliceRow> {
+        self.rows[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -178,6 +220,7 @@ impl Slices {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Movement {
     pub(crate) line: u32,
+    pub(crate) item: ItemId,
     pub(crate) day: Day,
     pub(crate) measure: Measure,
     pub(crate) role: EvidenceRole,
@@ -209,16 +252,17 @@ pub fn ledger_slice<'a>(
     links: &Links,
     since: Day,
 ) -> Ledger<'a> {
-    let mut rows = slices.rows[slice].clone();
-    // The place of a line is its order by value: see `order_lines`.
-    rows.sort_unstable_by_key(|row| (row.entity, row.day, row.line, row.measure, row.role));
+    let mut rows = slices.take(slice);
+    // The place of a line is its order by value (see `order_lines`), so purchases come in their order already, and a
+    // stable sort makes use of that.
+    rows.sort_by_key(|row| (row.entity, row.day, row.line, row.measure, row.role));
     let mut entries = Vec::with_capacity(rows.len());
     let desk = Desk { book, lines, shapes, links };
     let mut movements: Vec<Movement> = Vec::new();
     for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
         movements.clear();
         movements.extend(rows.iter().map(|row| desk.movement(row, since)));
-        if !desk.is_plain(&movements) {
+        if !is_plain(rows) {
             desk.settle(&mut movements);
         }
         entries.extend(
@@ -229,6 +273,12 @@ pub fn ledger_slice<'a>(
         );
     }
     Ledger { entries, lines, book }
+}
+
+/// Whether nothing takes anything away from an entity: no return, chassis or replacement, and one level of the trade.
+/// Most entities are so.
+fn is_plain(rows: &[SliceRow]) -> bool {
+    rows.iter().all(|row| row.is_plain && row.through == rows[0].through)
 }
 
 /// Where an entity's movements are settled.
@@ -245,7 +295,7 @@ impl Desk<'_> {
     }
 
     pub(crate) fn item(&self, movement: &Movement) -> &Item {
-        &self.book.items[self.kept(movement).item.index()]
+        &self.book.items[movement.item.index()]
     }
 
     /// The model of a movement: what "the same class of part" means.
@@ -254,23 +304,22 @@ impl Desk<'_> {
     }
 
     pub(crate) fn shape(&self, movement: &Movement) -> Shape {
-        self.shapes[self.kept(movement).item.index()]
+        self.shapes[movement.item.index()]
     }
 
     fn movement(&self, row: &SliceRow, since: Day) -> Movement {
-        let kept = &self.lines[row.line as usize];
-        let item = &self.book.items[kept.item.index()];
-        let (low, high) = (i64::from(kept.quantity_lo), i64::from(kept.quantity_hi));
-        let low = if row.hi_only { 0 } else { low };
+        let item = &self.book.items[row.item.index()];
+        let (low, high) = (i64::from(row.quantity_lo), i64::from(row.quantity_hi));
         let (lo, hi) = (low * i64::from(item.chips_min), high * i64::from(item.chips_max));
         let best = low * i64::from(item.chips_typical.unwrap_or(item.chips_min));
         Movement {
             line: row.line,
+            item: row.item,
             day: row.day,
             measure: row.measure,
             role: row.role,
             sign: row.sign,
-            flags: kept.flags,
+            flags: row.flags,
             before: row.day < since,
             items_lo: low,
             items_hi: high,
@@ -281,20 +330,6 @@ impl Desk<'_> {
             net_best: best,
             net_hi: hi,
         }
-    }
-
-    /// Whether nothing takes anything away: purchases at one level, no chassis, no replacement. Most entities are so.
-    fn is_plain(&self, movements: &[Movement]) -> bool {
-        let Some(channel) = movements.first().map(|movement| self.kept(movement).channel) else {
-            return true;
-        };
-        movements.iter().all(|movement| {
-            let kept = self.kept(movement);
-            movement.sign > 0
-                && kept.channel == channel
-                && kept.kind != DocumentType::RmaReplacement
-                && self.shapes[kept.item.index()] != Shape::BareChassis
-        })
     }
 
     fn settle(&self, movements: &mut [Movement]) {
@@ -319,6 +354,7 @@ impl Desk<'_> {
         };
         Entry {
             entity,
+            item: movement.item,
             day,
             measure,
             role,
