@@ -68,7 +68,10 @@ fn prices_infer_counts() {
     // Trap 1: 120 for US$25.4 million.
     let found = at("", "H800 SERVER MODULE", Some(25_400_000.0 / 120.0));
     assert_eq!((found.chips_min, found.chips_max, found.basis), (1, 8, Basis::PriceInferred));
-    assert_eq!(found.why, "A server of H800 without a count: US$211,667 a unit is 8 at US$26,500 each.");
+    assert_eq!(
+        found.why,
+        "A server of H800 without a count: a unit costs about what 8 at US$26,500 each do."
+    );
     for (price, max, basis) in [
         (Some(33_800.0), 1, Basis::PriceInferred),
         (Some(67_600.0), 2, Basis::PriceInferred),
@@ -114,5 +117,29 @@ fn price_matters_only_where_it_can() {
                 .into_iter()
                 .all(|price| reading.with_price(Some(price)) == free)
         );
+    }
+}
+
+#[test]
+fn between_two_breaks_a_price_changes_nothing() {
+    for description in [
+        "H800 SERVER MODULE",
+        "H100 GPU server",
+        "A10",
+        "NVLINK BRIDGE FOR H100",
+        "DAC cable 400G",
+        "GB300 rack",
+    ] {
+        let reading = read_item(&ItemText { part_number: "", description, hs_code: "" });
+        let mut edges = vec![0.0];
+        edges.extend(reading.price_breaks());
+        edges.push(1e9);
+        for band in edges.windows(2) {
+            let inside = |part: f64| reading.with_price(Some(band[0] + (band[1] - band[0]) * part));
+            let middle = inside(0.5);
+            for part in [0.001, 0.25, 0.75, 0.999] {
+                assert_eq!(inside(part), middle, "{description} between {} and {}", band[0], band[1]);
+            }
+        }
     }
 }

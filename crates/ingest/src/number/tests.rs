@@ -1,0 +1,94 @@
+use super::NumberDialect::{Comma, Point};
+use super::*;
+
+#[track_caller]
+fn check(cell: &str, point: Option<i64>, comma: Option<i64>) {
+    let packed = PackedNumber::pack(cell.as_bytes()).unwrap();
+    assert_eq!(packed.ten_thousandths(Point), point, "{cell} with a point");
+    assert_eq!(packed.ten_thousandths(Comma), comma, "{cell} with a comma");
+}
+
+#[test]
+fn both_readings_of_a_cell() {
+    check("250", Some(2_500_000), Some(2_500_000));
+    check("1.000", Some(10_000), Some(10_000_000));
+    check("12.500", Some(125_000), Some(125_000_000));
+    check("1.234,56", None, Some(12_345_600));
+    check("1,234.56", Some(12_345_600), None);
+    check("1.234,000", None, Some(12_340_000));
+    check("120,000-", Some(-1_200_000_000), Some(-1_200_000));
+    check("40,000-", Some(-400_000_000), Some(-400_000));
+    check("1.050,000", None, Some(10_500_000));
+    check("1 234,5", None, Some(12_345_000));
+    check("1\u{202f}234", Some(12_340_000), Some(12_340_000));
+    check("1,234,567", Some(12_345_670_000), None);
+    check("0,500", None, Some(5_000));
+    check("1234,567", None, Some(12_345_670));
+    check("(40)", Some(-400_000), Some(-400_000));
+    check("-2", Some(-20_000), Some(-20_000));
+    check("１２", Some(120_000), Some(120_000));
+    check("8435.22", Some(84_352_200), None);
+}
+
+#[test]
+fn the_short_way_reads_as_the_general_way() {
+    for cell in [
+        "1.5",
+        "12,500",
+        "0.5",
+        "0,500",
+        "1234.5678",
+        "12345678901.25",
+        "999.999",
+        "7,",
+        ".5",
+        "1.2.3",
+        "a.b",
+    ] {
+        let general = PackedNumber::pack_general(cell.as_bytes());
+        assert_eq!(PackedNumber::pack(cell.as_bytes()), general, "{cell}");
+        if let Ok(number) = general {
+            let (point, comma) = (number.ten_thousandths(Point), number.ten_thousandths(Comma));
+            let evidence = number.evidence();
+            assert_eq!(evidence.only_point, point.is_some() && comma.is_none(), "{cell}");
+            assert_eq!(evidence.only_comma, comma.is_some() && point.is_none(), "{cell}");
+            assert_eq!(evidence.ambiguous, point.is_some() && comma.is_some() && point != comma, "{cell}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    for cell in ["abc", "1.2.3,4,5", "1,23,456.7.8", "--", "12 EA", "1.000,00.5", "99999999999999999"] {
+        assert!(PackedNumber::pack(cell.as_bytes()).is_err(), "{cell}");
+    }
+    assert!(PackedNumber::pack(b"  ").unwrap().is_absent());
+}
+
+#[test]
+fn a_quantity_must_be_whole() {
+    let half = PackedNumber::pack(b"12.5").unwrap();
+    assert_eq!(half.whole(Point), Err("a quantity of items must be whole"));
+    assert_eq!(PackedNumber::pack(b"12.500").unwrap().whole(Comma), Ok(12_500));
+    assert_eq!(PackedNumber::pack(b"3000000000").unwrap().whole(Point), Err("more than 2,147,483,647 items"));
+    assert_eq!(
+        PackedNumber::pack(b"1.0000005").unwrap().whole(Point),
+        Err("a quantity of items must be whole")
+    );
+}
+
+#[test]
+fn a_cell_is_written_back_as_it_was() {
+    for cell in ["1.234,5", "12.5", "-40,000", "1,234,567", "0.05", "250"] {
+        assert_eq!(PackedNumber::pack(cell.as_bytes()).unwrap().to_text(), cell);
+    }
+}
+
+#[test]
+fn evidence_names_the_only_reading() {
+    let evidence = |cell: &str| PackedNumber::pack(cell.as_bytes()).unwrap().evidence();
+    assert!(evidence("1.000").ambiguous);
+    assert!(evidence("1.234,56").only_comma);
+    assert!(evidence("12.50").only_point);
+    assert_eq!(evidence("250"), NumberEvidence::default());
+}
