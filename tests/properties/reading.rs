@@ -27,7 +27,7 @@ fn cut(lines: &[Line], places: &[usize]) -> Vec<InputFile> {
 
 /// Whether two files with rows are the same byte for byte.
 fn has_equal_pieces(files: &[InputFile]) -> bool {
-    let has_rows = |file: &&InputFile| file.text.lines().count() > 1;
+    let has_rows = |file: &&InputFile| file.text.lines().filter(|line| !line.is_empty()).count() > 1;
     let mut texts: Vec<&str> = files.iter().filter(has_rows).map(|file| file.text.as_str()).collect();
     texts.sort_unstable();
     texts.windows(2).any(|pair| pair[0] == pair[1])

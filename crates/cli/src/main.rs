@@ -11,6 +11,11 @@ use clap::Parser;
 
 use crate::args::{Arguments, Command};
 
+/// Large runs allocate and free gigabytes in pieces of many sizes; jemalloc gives them back sooner and faults less.
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_logging(&arguments);

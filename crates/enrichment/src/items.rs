@@ -91,8 +91,12 @@ impl ItemOverrides {
     }
 }
 
+/// Folds case and space. A report writes `'` before a text that a spreadsheet would take for a formula; handed back, the
+/// text is what it was.
 fn normal(text: &str) -> String {
-    text.trim().to_uppercase()
+    let text = text.trim();
+    let formula = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+    formula.unwrap_or(text).to_uppercase()
 }
 
 /// US dollars for one unit of a currency.
@@ -335,3 +339,6 @@ fn overridden(written: WrittenItemId, entry: &ItemOverride, scope: Scope) -> Ite
         why: format!("The user's register says so: {}", entry.reason),
     }
 }
+
+#[cfg(test)]
+mod tests;

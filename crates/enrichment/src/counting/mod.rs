@@ -9,6 +9,7 @@ mod entries;
 mod fates;
 mod fill;
 mod links;
+mod order;
 mod overlap;
 mod repeats;
 mod returns;
@@ -16,4 +17,5 @@ mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
 pub use links::{Links, MixedSource};
-pub use slices::{SLICES, Slices, build_slices, ledger_slice, order_lines};
+pub use order::{SLICES, order_lines};
+pub use slices::{Slices, build_slices, ledger_slice};

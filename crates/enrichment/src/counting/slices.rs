@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use chipwatch_records::{
     Book, Channel, Day, DocumentType, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, Ledger,
-    Measure, ShipmentLines, WrittenItemId,
+    Measure,
 };
 use rayon::prelude::*;
 
@@ -12,14 +12,12 @@ use super::balances::settle_balances;
 use super::entries::{Share, shares};
 use super::fill::fill_chassis;
 use super::links::Links;
+use super::order::{SLICES, buyer, day_word, slice_of};
 use super::overlap::settle_levels;
-use super::repeats::{by_value, is_return};
+use super::repeats::is_return;
 use super::returns::match_returns;
 use crate::items::Shape;
 use crate::parties::Parties;
-
-/// Into how many slices the ledger is cut.
-pub const SLICES: usize = 64;
 
 /// A share of a line, with what slices are sorted by.
 #[derive(Clone, Copy)]
@@ -40,78 +38,16 @@ struct SliceRow {
     flags: Flags,
 }
 
+/// The rows of one slice: those of the lines' own buyers, which come in their order, and all others.
+#[derive(Default)]
+struct SliceRows {
+    filed: Vec<SliceRow>,
+    others: Vec<SliceRow>,
+}
+
 /// The rows of the ledger by slice, not yet settled.
 pub struct Slices {
-    rows: Vec<Mutex<Vec<SliceRow>>>,
-}
-
-/// Puts the kept lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by
-/// value. Lines of one entity lie together, and a line's place is an order by values that no file decides.
-#[must_use]
-pub fn order_lines(
-    written: &ShipmentLines,
-    parties: &Parties,
-    partitions: Vec<Vec<KeptLine>>,
-) -> Vec<KeptLine> {
-    let entities = parties.entities.len().max(1);
-    let buckets: Vec<Vec<Vec<KeptLine>>> = partitions
-        .into_par_iter()
-        .map(|lines| {
-            let mut buckets: Vec<Vec<KeptLine>> = vec![Vec::new(); SLICES];
-            for line in lines {
-                buckets[slice_of(buyer(parties, &line), entities)].push(line);
-            }
-            buckets
-        })
-        .collect();
-    let sorted: Vec<Vec<KeptLine>> = (0..SLICES)
-        .into_par_iter()
-        .map(|slice| {
-            let line = |filed: &FiledLine| &buckets[filed.bucket as usize][slice][filed.place as usize];
-            let mut order: Vec<FiledLine> = Vec::new();
-            for (bucket, lines) in buckets.iter().enumerate() {
-                order.extend(lines[slice].iter().enumerate().map(|(place, line)| FiledLine {
-                    buyer: buyer(parties, line),
-                    day: line.line.ship_date,
-                    item: line.line.item,
-                    bucket: bucket as u32,
-                    place: place as u32,
-                }));
-            }
-            // The item follows the day in `by_value`: few lines must be looked at for the rest.
-            order.sort_unstable_by(|a, b| {
-                (a.buyer, a.day, a.item)
-                    .cmp(&(b.buyer, b.day, b.item))
-                    .then_with(|| by_value(written, &line(a).line, &line(b).line))
-            });
-            order.iter().map(|filed| *line(filed)).collect()
-        })
-        .collect();
-    drop(buckets);
-    let mut all = Vec::with_capacity(sorted.iter().map(Vec::len).sum());
-    for lines in sorted {
-        all.extend_from_slice(&lines);
-    }
-    all
-}
-
-/// Where a line waits for its place, and what decides that first.
-struct FiledLine {
-    buyer: Option<EntityId>,
-    day: Option<Day>,
-    item: WrittenItemId,
-    bucket: u32,
-    place: u32,
-}
-
-/// The entity under which a line is filed: the buyer, else the end user, else the recipient.
-fn buyer(parties: &Parties, line: &KeptLine) -> Option<EntityId> {
-    let party = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
-    party.map(|party| parties.party_entities[party.index()])
-}
-
-fn slice_of(entity: Option<EntityId>, entities: usize) -> usize {
-    entity.map_or(0, |entity| entity.index() * SLICES / entities)
+    rows: Vec<Mutex<SliceRows>>,
 }
 
 /// Cuts the kept and open lines into slices; `open` lines stand behind `kept` in the ledger's lines.
@@ -126,11 +62,11 @@ pub fn build_slices(
 ) -> Slices {
     let entities = book.entities.len().max(1);
     let chunk = lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
-    let cut: Vec<Vec<Vec<SliceRow>>> = lines
+    let cut: Vec<Vec<SliceRows>> = lines
         .par_chunks(chunk)
         .enumerate()
         .map(|(index, lines)| {
-            let mut slices: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
+            let mut slices: Vec<SliceRows> = (0..SLICES).map(|_| SliceRows::default()).collect();
             let mut found = Vec::new();
             for (offset, line) in lines.iter().enumerate() {
                 let place = index * chunk + offset;
@@ -140,29 +76,36 @@ pub fn build_slices(
                     open_share(parties, line, &mut found);
                 }
                 let day = line.line.ship_date.unwrap_or(as_of);
+                let filed = buyer(parties, line).filter(|_| place < kept);
                 for share in &found {
-                    slices[slice_of(Some(share.entity), entities)].push(SliceRow::of(
-                        share,
-                        line,
-                        shapes,
-                        place as u32,
-                        day,
-                    ));
+                    let rows = &mut slices[slice_of(Some(share.entity), entities)];
+                    let rows = if filed == Some(share.entity) { &mut rows.filed } else { &mut rows.others };
+                    rows.push(SliceRow::of(share, line, shapes, place as u32, day));
                 }
             }
             slices
         })
         .collect();
-    let mut rows: Vec<Vec<SliceRow>> = (0..SLICES).map(|_| Vec::new()).collect();
+    let mut rows: Vec<SliceRows> = (0..SLICES).map(|_| SliceRows::default()).collect();
     for slices in cut {
         for (all, mut slice) in rows.iter_mut().zip(slices) {
-            all.append(&mut slice);
+            all.filed.append(&mut slice.filed);
+            all.others.append(&mut slice.others);
         }
     }
     Slices { rows: rows.into_iter().map(Mutex::new).collect() }
 }
 
 impl SliceRow {
+    /// Entity, day, the line's place (its order by value: see `order_lines`), measure, role.
+    fn key(&self) -> u128 {
+        (self.entity.index() as u128) << 96
+            | u128::from(day_word(self.day)) << 64
+            | u128::from(self.line) << 32
+            | (self.measure as u128) << 8
+            | self.role as u128
+    }
+
     fn of(share: &Share, kept: &KeptLine, shapes: &[Shape], line: u32, day: Day) -> Self {
         let Share { entity, measure, role, sign, hi_only } = *share;
         Self {
@@ -198,9 +141,23 @@ fn open_share(parties: &Parties, line: &KeptLine, into: &mut Vec<Share>) {
 }
 
 impl Slices {
-    /// Hands out the rows of a slice, once: their memory goes with them.
+    /// Hands out the rows of a slice in their order, once: their memory goes with them.
     fn take(&self, slice: usize) -> Vec<SliceRow> {
-        self.rows[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default()
+        let SliceRows { mut filed, mut others } =
+            self.rows[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
+        // Filed rows come sorted but for lines that add to two measures of their buyer.
+        filed.sort_by_key(SliceRow::key);
+        others.sort_unstable_by_key(SliceRow::key);
+        let mut rows = Vec::with_capacity(filed.len() + others.len());
+        let mut others = others.into_iter().peekable();
+        for row in filed {
+            while let Some(other) = others.next_if(|other| other.key() < row.key()) {
+                rows.push(other);
+            }
+            rows.push(row);
+        }
+        rows.extend(others);
+        rows
     }
 
     /// How many there are.
@@ -252,10 +209,7 @@ pub fn ledger_slice<'a>(
     links: &Links,
     since: Day,
 ) -> Ledger<'a> {
-    let mut rows = slices.take(slice);
-    // The place of a line is its order by value (see `order_lines`), so purchases come in their order already, and a
-    // stable sort makes use of that.
-    rows.sort_by_key(|row| (row.entity, row.day, row.line, row.measure, row.role));
+    let rows = slices.take(slice);
     let mut entries = Vec::with_capacity(rows.len());
     let desk = Desk { book, lines, shapes, links };
     let mut movements: Vec<Movement> = Vec::new();
