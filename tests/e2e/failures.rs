@@ -236,3 +236,19 @@ fn the_same_run_again_is_the_same_report() {
     assert_eq!(runs.len(), 2, "{runs:?}");
     assert!(runs.contains(&"latest".to_owned()));
 }
+
+#[test]
+fn an_input_pattern_is_relative_to_the_working_folder_with_or_without_a_folder_in_it() {
+    let world = World::new();
+    world.write("p.toml", "version = 1\n[[source]]\nname = \"maker\"\nlayout = \"canonical\"\n");
+    world.write("a_1.csv", lines(20, 0));
+    std::fs::create_dir(world.path("in")).unwrap();
+    world.write("in/a_2.csv", lines(10, 0));
+    for (pattern, file) in [("a_*.csv", "a_1.csv"), ("in/*.csv", "in/a_2.csv"), ("a_1.csv", "a_1.csv")] {
+        let mut command = assert_cmd::Command::cargo_bin("chipwatch").unwrap();
+        command.current_dir(world.path("")).args(["run", "p.toml", "--input", pattern, "--out", "out"]);
+        command.assert().success();
+        let manifest = std::fs::read_to_string(world.path("out/latest/manifest.json")).unwrap();
+        assert!(manifest.contains(&format!("\"file\": \"{file}\"")), "{pattern}: {manifest}");
+    }
+}

@@ -93,7 +93,7 @@ pub(crate) fn sources(
             specs[index].patterns.clear();
             replaced[index] = true;
         }
-        specs[index].base = std::path::PathBuf::from("");
+        specs[index].base = std::path::PathBuf::from(".");
         specs[index].patterns.push(input.pattern.clone());
     }
     if let Some(empty) = specs.iter().find(|spec| spec.patterns.is_empty()) {
