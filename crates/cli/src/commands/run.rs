@@ -45,7 +45,11 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     bar.finish();
     let outcome = outcome?;
     if !arguments.quiet {
-        tell(&outcome)?;
+        // Whoever reads the summary may stop reading; the report stands, and the exit code speaks of the run.
+        match tell(&outcome) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
+            _ => {}
+        }
     }
     if !outcome.doubts.is_empty() {
         warn(&outcome)?;
