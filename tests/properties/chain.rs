@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{
-    Counted, Links, build_slices, count_partition, ledger_slice, order_lines,
+    Counted, LedgerLines, Links, build_slices, count_partition, ledger_slice, order_lines,
 };
 use chipwatch_enrichment::items::{ItemOverrides, ItemReadings, Items, Rates};
 use chipwatch_enrichment::parties::{self, Parties, Register};
@@ -224,12 +224,21 @@ impl Tables {
         let lines: Vec<KeptLine> = kept.into_iter().chain(open).collect();
         let context = context();
         let detectors = chipwatch_detection::build(&["all".to_owned()], &[], &BTreeMap::new()).unwrap();
-        let slices =
-            build_slices(&book, &self.parties, &self.items.shapes, &lines, kept_lines, context.as_of);
+        let source = LedgerLines {
+            book: &book,
+            parties: &self.parties,
+            shapes: &self.items.shapes,
+            links: &self.links,
+            lines: &lines,
+            kept: kept_lines,
+            as_of: context.as_of,
+            since: day(SINCE),
+            sums_handled: true,
+        };
+        let slices = build_slices(&source);
         let (mut entries, mut assessed) = (Vec::new(), Vec::new());
         for slice in 0..slices.len() {
-            let ledger =
-                ledger_slice(&slices, slice, &book, &lines, &self.items.shapes, &self.links, day(SINCE));
+            let ledger = ledger_slice(&source, &slices, slice);
             assessed.push(assess_slice(&ledger, &context, &detectors));
             entries.extend(ledger.entries);
         }

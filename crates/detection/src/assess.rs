@@ -71,7 +71,8 @@ pub fn assess_slice(
         if mine().next().is_some() {
             *class_sizes.entry(class_of(ledger.book.entity(id))).or_default() += 1;
         }
-        let sums = purchases(counted(&slice, ctx, account));
+        let mut sums = purchases(counted(&slice, ctx, account));
+        sums.received.add(account.handled.lo, account.handled.best, account.handled.hi);
         assessed.accounts.push((id, sums));
         let findings = findings.remove(&id).unwrap_or_default();
         // A near miss: gross or the higher count passes.

@@ -57,7 +57,7 @@ impl Sheet {
     }
 
     pub(crate) fn ledger(&self) -> Ledger<'_> {
-        Ledger { entries: self.entries.clone(), lines: &self.lines, book: &self.book }
+        Ledger { entries: self.entries.clone(), handled: Vec::new(), lines: &self.lines, book: &self.book }
     }
 
     fn add(&mut self, index: usize, row: &Row, entity: EntityId, item: ItemId) {

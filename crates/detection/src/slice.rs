@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use chipwatch_records::{Book, Day, EntityId, Entry, ItemId, Ledger, Measure, ParticularsId};
+use chipwatch_records::{Book, Chips, Day, EntityId, Entry, Holding, ItemId, Ledger, Measure, ParticularsId};
 
 use crate::models::ModelIndex;
 
@@ -31,6 +31,8 @@ pub(crate) struct Goods {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Account<'s> {
     pub(crate) entity: EntityId,
+    /// Chips that it handled beside its entries.
+    pub(crate) handled: Chips,
     entries: &'s [Entry],
     goods: &'s [Goods],
 }
@@ -94,10 +96,11 @@ impl<'l> Slice<'l> {
     /// The entities of the slice, in their order.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = Account<'_>> {
         let mut goods = self.goods.as_slice();
-        self.ledger.subjects().map(move |(entity, entries)| {
+        self.ledger.subjects().map(move |holding| {
+            let Holding { entity, entries, handled } = holding;
             let (mine, others) = goods.split_at(entries.len());
             goods = others;
-            Account { entity, entries, goods: mine }
+            Account { entity, handled, entries, goods: mine }
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
-use chipwatch_enrichment::counting::{build_slices, ledger_slice};
+use chipwatch_enrichment::counting::{LedgerLines, build_slices, ledger_slice};
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
 use chipwatch_ingest::merge::Merged;
 use chipwatch_ingest::{FileReading, Plan, plan, read_all};
@@ -164,12 +164,22 @@ fn detect(
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
     let LedgerParts { book, parties, items, links, lines, kept, .. } = counted;
-    let slices = build_slices(book, parties, &items.shapes, lines, *kept, context.as_of);
-    let since = context.threshold.since;
+    let source = LedgerLines {
+        book,
+        parties,
+        shapes: &items.shapes,
+        links,
+        lines,
+        kept: *kept,
+        as_of: context.as_of,
+        since: context.threshold.since,
+        sums_handled: context.threshold.countries.is_empty(),
+    };
+    let slices = build_slices(&source);
     let assessed: Vec<_> = (0..slices.len())
         .into_par_iter()
         .map(|slice| {
-            let ledger = ledger_slice(&slices, slice, book, lines, &items.shapes, links, since);
+            let ledger = ledger_slice(&source, &slices, slice);
             let sums = (totals_by_level(&ledger), MonthlyPart::of(&ledger));
             (assess_slice(&ledger, context, &prepared.detectors), sums)
         })

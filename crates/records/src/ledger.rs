@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::country::CountryCode;
 use crate::day::Day;
 use crate::finding::EvidenceRole;
+use crate::flagged::Chips;
 use crate::ids::{EntityId, ItemId, PartyId, SourceId};
 use crate::shipment::{Channel, DocumentStage, DocumentType, ShipmentLine, ShipmentLines};
 
@@ -67,7 +68,8 @@ pub enum Measure {
     Direct,
     /// Bought, as the named end customer of another firm's purchase.
     Indirect,
-    /// Only handled: ship-to, intermediate.
+    /// Only handled: ship-to, intermediate. Such goods have an entry a line only where something can be taken from
+    /// them, or where the question is about some countries alone; else they are summed in `Ledger::handled`.
     Received,
     /// Lent, or consignment stock not yet taken.
     OnLoan,
@@ -168,11 +170,25 @@ pub struct Entry {
     pub net_hi: i64,
 }
 
+/// An entity of a slice.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding<'a> {
+    /// Which.
+    pub entity: EntityId,
+    /// Its entries; none where it only handled goods.
+    pub entries: &'a [Entry],
+    /// Chips that it handled beside its entries.
+    pub handled: Chips,
+}
+
 /// One slice: all entries of some entities, sorted by entity, day and the digest of the line's values.
 #[derive(Clone, Debug)]
 pub struct Ledger<'a> {
     /// The entries.
     pub entries: Vec<Entry>,
+    /// Chips that entities only handled and that stand in no entry, in the order of entities: see
+    /// [`Measure::Received`].
+    pub handled: Vec<(EntityId, Chips)>,
     /// The lines of all slices.
     pub lines: &'a [KeptLine],
     /// The small whole tables.
@@ -180,9 +196,18 @@ pub struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// The entries of each entity, in the order of entities.
-    pub fn subjects(&self) -> impl Iterator<Item = (EntityId, &[Entry])> {
-        self.entries.chunk_by(|a, b| a.entity == b.entity).map(|entries| (entries[0].entity, entries))
+    /// The entities of the slice in their order, each with its entries and what else it handled.
+    pub fn subjects(&self) -> impl Iterator<Item = Holding<'_>> {
+        let mut with_entries = self.entries.chunk_by(|a, b| a.entity == b.entity).peekable();
+        let mut handled = self.handled.iter().peekable();
+        std::iter::from_fn(move || {
+            let first = with_entries.peek().map(|entries| entries[0].entity);
+            let other = handled.peek().map(|(entity, _)| *entity);
+            let entity = first.into_iter().chain(other).min()?;
+            let entries = with_entries.next_if(|entries| entries[0].entity == entity).unwrap_or_default();
+            let handled = handled.next_if(|(of, _)| *of == entity).map(|(_, chips)| *chips);
+            Some(Holding { entity, entries, handled: handled.unwrap_or_default() })
+        })
     }
 
     /// The line behind an entry.

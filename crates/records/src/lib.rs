@@ -28,7 +28,7 @@ pub use ids::{
     DocumentId, EntityId, FileId, ItemId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId,
 };
 pub use ledger::{
-    Book, CountryOf, Entity, Entry, Flags, Item, ItemTotals, KeptLine, Ledger, Measure, NotEvaluated,
+    Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure, NotEvaluated,
     Operator, RunContext, Threshold,
 };
 pub use rejects::{Reject, Rejects};

@@ -105,10 +105,13 @@ impl Report<'_> {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&self, folder: &Path, formats: Formats) -> Result<Summary, ReportError> {
-        let content_digest = json::write(self, formats.json.then_some(folder))?;
-        if formats.csv {
-            csv::write(self, folder)?;
-        }
+        // Two large files: while a thread copies a piece of one to the system, the other renders.
+        let (content_digest, tables) = rayon::join(
+            || json::write(self, formats.json.then_some(folder)),
+            || if formats.csv { csv::write(self, folder) } else { Ok(()) },
+        );
+        let content_digest = content_digest?;
+        tables?;
         if formats.markdown {
             markdown::write(self, &content_digest, folder)?;
         }

@@ -48,11 +48,11 @@ impl Detector for Fake {
     }
 
     fn detect(&self, slice: &Slice<'_>, ctx: &RunContext) -> Result<Vec<Finding>, DetectError> {
-        let findings = slice.ledger().subjects().map(|(entity, _)| {
+        let findings = slice.ledger().subjects().map(|holding| {
             Ok(Finding {
                 id: self.id.to_owned(),
                 detector: self.id,
-                subject: Subject::Entity((self.result)(entity)?),
+                subject: Subject::Entity((self.result)(holding.entity)?),
                 window: Window { rule: "fake".to_owned(), from: ctx.threshold.since, to: ctx.as_of },
                 chips_lo: 0,
                 chips_hi: 0,

@@ -2,7 +2,7 @@
 
 use chipwatch_records::Measure;
 
-use super::slices::Movement;
+use super::settle::Movement;
 
 /// Chips, fewest, as usually sold and most.
 type Stock = [i64; 3];

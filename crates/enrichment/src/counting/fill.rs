@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chipwatch_records::Measure;
 
-use super::slices::{Desk, Movement};
+use super::settle::{Desk, Movement};
 use crate::items::Shape;
 
 /// Takes the cards of an order out of the higher count of its chassis: hi is `max(slots, cards)`, not the sum.

@@ -13,9 +13,11 @@ mod order;
 mod overlap;
 mod repeats;
 mod returns;
+mod settle;
 mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
 pub use links::{Links, MixedSource};
 pub use order::{SLICES, order_lines};
-pub use slices::{Slices, build_slices, ledger_slice};
+pub use settle::ledger_slice;
+pub use slices::{LedgerLines, Slices, build_slices};

@@ -18,46 +18,66 @@ pub fn order_lines(
     partitions: Vec<Vec<KeptLine>>,
 ) -> Vec<KeptLine> {
     let entities = parties.entities.len().max(1);
-    let buckets: Vec<Vec<Vec<KeptLine>>> = partitions
-        .into_par_iter()
-        .map(|lines| {
-            let mut buckets: Vec<Vec<KeptLine>> = vec![Vec::new(); SLICES];
-            for line in lines {
-                buckets[slice_of(buyer(parties, &line), entities)].push(line);
+    let filed: Vec<Vec<Vec<FiledLine>>> = partitions
+        .par_iter()
+        .enumerate()
+        .map(|(partition, lines)| {
+            let mut slices: Vec<Vec<FiledLine>> = vec![Vec::new(); SLICES];
+            for (place, line) in lines.iter().enumerate() {
+                let buyer = buyer(parties, line);
+                slices[slice_of(buyer, entities)].push(FiledLine {
+                    first: first_words(buyer, &line.line),
+                    partition: partition as u32,
+                    place: place as u32,
+                });
             }
-            buckets
+            slices
         })
         .collect();
-    let sorted: Vec<Vec<KeptLine>> = (0..SLICES)
+    let line = |filed: &FiledLine| &partitions[filed.partition as usize][filed.place as usize];
+    let orders: Vec<Vec<FiledLine>> = by_slice(filed)
         .into_par_iter()
-        .map(|slice| {
-            let line = |filed: &FiledLine| &buckets[filed.bucket as usize][slice][filed.place as usize];
-            let mut order: Vec<FiledLine> = Vec::new();
-            for (bucket, lines) in buckets.iter().enumerate() {
-                order.extend(lines[slice].iter().enumerate().map(|(place, line)| FiledLine {
-                    first: first_words(buyer(parties, line), &line.line),
-                    bucket: bucket as u32,
-                    place: place as u32,
-                }));
-            }
+        .map(|parts| {
+            let mut order = parts.concat();
+            drop(parts);
             order.sort_unstable_by(|a, b| {
                 a.first.cmp(&b.first).then_with(|| by_value(written, &line(a).line, &line(b).line))
             });
-            order.iter().map(|filed| *line(filed)).collect()
+            order
         })
         .collect();
-    drop(buckets);
-    let mut all = Vec::with_capacity(sorted.iter().map(Vec::len).sum());
-    for lines in sorted {
-        all.extend_from_slice(&lines);
+    // The lines are moved once, straight to their places.
+    let starts: Vec<usize> = orders
+        .iter()
+        .scan(0, |next, order| Some(std::mem::replace(next, *next + order.len())))
+        .collect();
+    let total = orders.iter().map(Vec::len).sum();
+    (0..total)
+        .into_par_iter()
+        .with_min_len(1 << 14)
+        .map(|place| {
+            let slice = starts.partition_point(|start| *start <= place) - 1;
+            *line(&orders[slice][place - starts[slice]])
+        })
+        .collect()
+}
+
+/// From slices by partition to partitions by slice.
+fn by_slice(partitions: Vec<Vec<Vec<FiledLine>>>) -> Vec<Vec<Vec<FiledLine>>> {
+    let mut slices: Vec<Vec<Vec<FiledLine>>> = (0..SLICES).map(|_| Vec::new()).collect();
+    for partition in partitions {
+        for (all, part) in slices.iter_mut().zip(partition) {
+            all.push(part);
+        }
     }
-    all
+    slices
 }
 
 /// Where a line waits for its place, and what decides that first.
+#[derive(Clone, Copy)]
 struct FiledLine {
     first: u128,
-    bucket: u32,
+    partition: u32,
     place: u32,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chipwatch_records::{Channel, Flags};
 use hashbrown::{HashMap, HashSet};
 
-use super::slices::{Desk, Movement};
+use super::settle::{Desk, Movement};
 
 /// Two sales of the same party, model and quantity within so many days may be one, seen twice.
 const POSSIBLE_DAYS: i32 = 45;

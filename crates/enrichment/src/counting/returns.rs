@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chipwatch_records::{DocumentType, Flags, TextId};
 use hashbrown::HashMap;
 
-use super::slices::{Desk, Movement};
+use super::settle::{Desk, Movement};
 
 /// A way to read the records where they leave something open. Purchases and returns are held against one another
 /// anew under each, so that every count is that of one possible world.

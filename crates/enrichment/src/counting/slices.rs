@@ -1,99 +1,172 @@
-//! The ledger, one slice at a time: all shares of some entities, settled within each entity.
+//! The shares of all lines, cut into slices by entity.
 
+use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
 
 use chipwatch_records::{
-    Book, Channel, Day, DocumentType, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, Ledger,
-    Measure,
+    Book, Channel, Chips, Day, DocumentType, EntityId, EvidenceRole, Flags, ItemId, KeptLine, Measure,
 };
 use rayon::prelude::*;
 
-use super::balances::settle_balances;
 use super::entries::{Share, shares};
-use super::fill::fill_chassis;
 use super::links::Links;
 use super::order::{SLICES, buyer, day_word, slice_of};
-use super::overlap::settle_levels;
 use super::repeats::is_return;
-use super::returns::match_returns;
 use crate::items::Shape;
 use crate::parties::Parties;
 
+/// What the ledger is made from.
+#[derive(Clone, Copy)]
+pub struct LedgerLines<'a> {
+    /// The small whole tables.
+    pub book: &'a Book,
+    /// Entities.
+    pub parties: &'a Parties,
+    /// The shape of each item.
+    pub shapes: &'a [Shape],
+    /// What lines say about other documents.
+    pub links: &'a Links,
+    /// Kept lines in the order of `order_lines`, then open ones.
+    pub lines: &'a [KeptLine],
+    /// How many of the lines are kept ones.
+    pub kept: usize,
+    /// The day the report speaks for.
+    pub as_of: Day,
+    /// First day that counts.
+    pub since: Day,
+    /// Whether goods that an entity only handled need no entry a line: half of all entries would be such. They do where
+    /// the question is about some countries alone.
+    pub sums_handled: bool,
+}
+
 /// A share of a line, with what slices are sorted by.
 #[derive(Clone, Copy)]
-struct SliceRow {
-    entity: EntityId,
-    day: Day,
-    line: u32,
-    measure: Measure,
-    role: EvidenceRole,
-    sign: i8,
-    /// Whether nothing can take anything from it: see [`is_plain`].
-    is_plain: bool,
-    through: bool,
+pub(super) struct SliceRow {
+    pub(super) entity: EntityId,
+    pub(super) day: Day,
+    pub(super) line: u32,
+    pub(super) measure: Measure,
+    pub(super) role: EvidenceRole,
+    pub(super) sign: i8,
     /// What a movement needs of the line, so that lines far away in memory need not be fetched.
-    item: ItemId,
-    quantity_lo: i32,
-    quantity_hi: i32,
-    flags: Flags,
+    pub(super) item: ItemId,
+    pub(super) quantity_lo: i32,
+    pub(super) quantity_hi: i32,
+    pub(super) flags: Flags,
 }
 
-/// The rows of one slice: those of the lines' own buyers, which come in their order, and all others.
-#[derive(Default)]
-struct SliceRows {
-    filed: Vec<SliceRow>,
-    others: Vec<SliceRow>,
-}
-
-/// The rows of the ledger by slice, not yet settled.
+/// The shares of the lines by slice, not yet settled.
 pub struct Slices {
-    rows: Vec<Mutex<SliceRows>>,
+    /// The kept lines that are filed under entities of the slice: they are turned into rows when it is its turn.
+    filed: Vec<Range<usize>>,
+    /// The rows of all other lines.
+    others: Vec<Mutex<Vec<SliceRow>>>,
+    natures: Vec<Nature>,
+    handled: Vec<Handled>,
+    /// The entities of each slice.
+    entities: Vec<Range<usize>>,
 }
 
-/// Cuts the kept and open lines into slices; `open` lines stand behind `kept` in the ledger's lines.
-#[must_use]
-pub fn build_slices(
-    book: &Book,
-    parties: &Parties,
-    shapes: &[Shape],
-    lines: &[KeptLine],
-    kept: usize,
-    as_of: Day,
-) -> Slices {
-    let entities = book.entities.len().max(1);
-    let chunk = lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
-    let cut: Vec<Vec<SliceRows>> = lines
-        .par_chunks(chunk)
-        .enumerate()
-        .map(|(index, lines)| {
-            let mut slices: Vec<SliceRows> = (0..SLICES).map(|_| SliceRows::default()).collect();
-            let mut found = Vec::new();
-            for (offset, line) in lines.iter().enumerate() {
-                let place = index * chunk + offset;
-                if place < kept {
-                    shares(&book.written, parties, line, &mut found);
-                } else {
-                    open_share(parties, line, &mut found);
-                }
-                let day = line.line.ship_date.unwrap_or(as_of);
-                let filed = buyer(parties, line).filter(|_| place < kept);
-                for share in &found {
-                    let rows = &mut slices[slice_of(Some(share.entity), entities)];
-                    let rows = if filed == Some(share.entity) { &mut rows.filed } else { &mut rows.others };
-                    rows.push(SliceRow::of(share, line, shapes, place as u32, day));
-                }
-            }
-            slices
-        })
-        .collect();
-    let mut rows: Vec<SliceRows> = (0..SLICES).map(|_| SliceRows::default()).collect();
-    for slices in cut {
-        for (all, mut slice) in rows.iter_mut().zip(slices) {
-            all.filed.append(&mut slice.filed);
-            all.others.append(&mut slice.others);
+/// Whether anything can take something away from an entity's purchases.
+#[derive(Default)]
+struct Nature(AtomicU8);
+
+impl Nature {
+    /// A return, a chassis that cards fill, a replacement.
+    const SETTLES: u8 = 1;
+    const SELL_THROUGH: u8 = 2;
+    const OTHER_LEVELS: u8 = 4;
+
+    fn mark(&self, share: &Share, kept: &KeptLine, shapes: &[Shape]) {
+        let settles = share.sign < 0
+            || kept.kind == DocumentType::RmaReplacement
+            || shapes[kept.item.index()] == Shape::BareChassis;
+        let level =
+            if kept.channel == Channel::SellThrough { Self::SELL_THROUGH } else { Self::OTHER_LEVELS };
+        let bits = level | u8::from(settles) * Self::SETTLES;
+        if self.0.load(Ordering::Relaxed) & bits != bits {
+            self.0.fetch_or(bits, Ordering::Relaxed);
         }
     }
-    Slices { rows: rows.into_iter().map(Mutex::new).collect() }
+
+    /// No return, chassis or replacement, and one level of the trade: so are most entities.
+    fn is_plain(&self) -> bool {
+        let bits = self.0.load(Ordering::Relaxed);
+        let both = Self::SELL_THROUGH | Self::OTHER_LEVELS;
+        bits & Self::SETTLES == 0 && bits & both != both
+    }
+}
+
+/// Sums of goods that an entity only handled. Whole numbers add up to the same in any order.
+#[derive(Default)]
+struct Handled {
+    lines: AtomicU32,
+    lo: AtomicI64,
+    best: AtomicI64,
+    hi: AtomicI64,
+}
+
+impl Handled {
+    fn add(&self, chips: Chips) {
+        self.lines.store(1, Ordering::Relaxed);
+        self.lo.fetch_add(chips.lo, Ordering::Relaxed);
+        self.best.fetch_add(chips.best, Ordering::Relaxed);
+        self.hi.fetch_add(chips.hi, Ordering::Relaxed);
+    }
+
+    fn sum(&self) -> Option<Chips> {
+        let read = |value: &AtomicI64| value.load(Ordering::Relaxed);
+        let chips = Chips { lo: read(&self.lo), best: read(&self.best), hi: read(&self.hi) };
+        (self.lines.load(Ordering::Relaxed) > 0).then_some(chips)
+    }
+}
+
+/// Cuts the shares of all lines into slices.
+#[must_use]
+pub fn build_slices(source: &LedgerLines<'_>) -> Slices {
+    let entities = source.book.entities.len();
+    let mut slices = Slices {
+        filed: filed_lines(source),
+        others: Vec::new(),
+        natures: (0..entities).map(|_| Nature::default()).collect(),
+        handled: (0..entities).map(|_| Handled::default()).collect(),
+        entities: (0..SLICES).map(|slice| first_of(slice, entities)..first_of(slice + 1, entities)).collect(),
+    };
+    let chunk = source.lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    let chunks = || source.lines.par_chunks(chunk).enumerate();
+    chunks().for_each(|(index, lines)| {
+        each_share(source, index * chunk, lines, |_, line, share| {
+            slices.natures[share.entity.index()].mark(share, line, source.shapes);
+        });
+    });
+    let cut: Vec<Vec<Vec<SliceRow>>> = chunks()
+        .map(|(index, lines)| {
+            let mut rows: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
+            each_share(source, index * chunk, lines, |place, line, share| {
+                if place < source.kept && buyer(source.parties, line) == Some(share.entity) {
+                    return;
+                }
+                let row = SliceRow::of(source, share, line, place);
+                if slices.is_summed(source, share) {
+                    if row.day >= source.since {
+                        slices.handled[share.entity.index()].add(row.chips(source.book));
+                    }
+                    return;
+                }
+                rows[slice_of(Some(share.entity), entities.max(1))].push(row);
+            });
+            rows
+        })
+        .collect();
+    let mut others: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
+    for rows in cut {
+        for (all, mut rows) in others.iter_mut().zip(rows) {
+            all.append(&mut rows);
+        }
+    }
+    slices.others = others.into_iter().map(Mutex::new).collect();
+    slices
 }
 
 impl SliceRow {
@@ -106,24 +179,49 @@ impl SliceRow {
             | self.role as u128
     }
 
-    fn of(share: &Share, kept: &KeptLine, shapes: &[Shape], line: u32, day: Day) -> Self {
+    fn of(source: &LedgerLines<'_>, share: &Share, kept: &KeptLine, place: usize) -> Self {
         let Share { entity, measure, role, sign, hi_only } = *share;
         Self {
             entity,
-            day,
-            line,
+            day: kept.line.ship_date.unwrap_or(source.as_of),
+            line: place as u32,
             measure,
             role,
             sign,
-            is_plain: sign > 0
-                && kept.kind != DocumentType::RmaReplacement
-                && shapes[kept.item.index()] != Shape::BareChassis,
-            through: kept.channel == Channel::SellThrough,
             item: kept.item,
             quantity_lo: if hi_only { 0 } else { kept.quantity_lo },
             quantity_hi: kept.quantity_hi,
             flags: kept.flags,
         }
+    }
+
+    /// The chips of its items, without sign.
+    pub(super) fn chips(&self, book: &Book) -> Chips {
+        let item = &book.items[self.item.index()];
+        let (low, high) = (i64::from(self.quantity_lo), i64::from(self.quantity_hi));
+        Chips {
+            lo: low * i64::from(item.chips_min),
+            best: low * i64::from(item.chips_typical.unwrap_or(item.chips_min)),
+            hi: high * i64::from(item.chips_max),
+        }
+    }
+}
+
+/// Visits each share of some lines; `first` is the place of the first of them.
+fn each_share(
+    source: &LedgerLines<'_>,
+    first: usize,
+    lines: &[KeptLine],
+    mut visit: impl FnMut(usize, &KeptLine, &Share),
+) {
+    let mut found = Vec::new();
+    for (place, line) in (first..).zip(lines) {
+        if place < source.kept {
+            shares(&source.book.written, source.parties, line, &mut found);
+        } else {
+            open_share(source.parties, line, &mut found);
+        }
+        found.iter().for_each(|share| visit(place, line, share));
     }
 }
 
@@ -140,185 +238,64 @@ fn open_share(parties: &Parties, line: &KeptLine, into: &mut Vec<Share>) {
     }));
 }
 
+/// The first entity of a slice, or of the slices behind it.
+fn first_of(slice: usize, entities: usize) -> usize {
+    (slice * entities).div_ceil(SLICES)
+}
+
+/// Kept lines come by their buyer, so those of a slice lie together.
+fn filed_lines(source: &LedgerLines<'_>) -> Vec<Range<usize>> {
+    let entities = source.book.entities.len().max(1);
+    let kept = &source.lines[..source.kept];
+    let start = |slice: usize| {
+        kept.partition_point(|line| slice_of(buyer(source.parties, line), entities) < slice)
+    };
+    (0..SLICES).map(|slice| start(slice)..start(slice + 1)).collect()
+}
+
 impl Slices {
     /// Hands out the rows of a slice in their order, once: their memory goes with them.
-    fn take(&self, slice: usize) -> Vec<SliceRow> {
-        let SliceRows { mut filed, mut others } =
-            self.rows[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
-        // Filed rows come sorted but for lines that add to two measures of their buyer.
-        filed.sort_by_key(SliceRow::key);
+    pub(super) fn take(&self, source: &LedgerLines<'_>, slice: usize) -> Vec<SliceRow> {
+        let mut others = self.others[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
         others.sort_unstable_by_key(SliceRow::key);
+        let filed = self.filed[slice].clone();
         let mut rows = Vec::with_capacity(filed.len() + others.len());
-        let mut others = others.into_iter().peekable();
-        for row in filed {
-            while let Some(other) = others.next_if(|other| other.key() < row.key()) {
-                rows.push(other);
+        each_share(source, filed.start, &source.lines[filed], |place, line, share| {
+            if buyer(source.parties, line) == Some(share.entity) {
+                rows.push(SliceRow::of(source, share, line, place));
             }
-            rows.push(row);
-        }
-        rows.extend(others);
+        });
+        rows.append(&mut others);
+        // Two runs that are sorted but for lines that add to two measures of their buyer: a merging sort knows them.
+        rows.sort_by_key(SliceRow::key);
         rows
+    }
+
+    /// Whether nothing takes anything away from an entity's purchases.
+    pub(super) fn is_plain(&self, entity: EntityId) -> bool {
+        self.natures[entity.index()].is_plain()
+    }
+
+    /// Whether a share is added to a sum and gets no row.
+    fn is_summed(&self, source: &LedgerLines<'_>, share: &Share) -> bool {
+        source.sums_handled && share.measure == Measure::Received && self.is_plain(share.entity)
+    }
+
+    /// The sums of a slice's entities, in their order.
+    pub(super) fn handled(&self, slice: usize) -> Vec<(EntityId, Chips)> {
+        let of = |entity: usize| Some((EntityId::from_index(entity)?, self.handled[entity].sum()?));
+        self.entities[slice].clone().filter_map(of).collect()
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.others.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-}
-
-/// A share while its entity is settled.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Movement {
-    pub(crate) line: u32,
-    pub(crate) item: ItemId,
-    pub(crate) day: Day,
-    pub(crate) measure: Measure,
-    pub(crate) role: EvidenceRole,
-    pub(crate) sign: i8,
-    pub(crate) flags: Flags,
-    /// Before the threshold's start: it takes up returns and is not listed.
-    pub(crate) before: bool,
-    /// Items, fewest and most.
-    pub(crate) items_lo: i64,
-    pub(crate) items_hi: i64,
-    /// Chips without sign.
-    pub(crate) lo: i64,
-    pub(crate) best: i64,
-    pub(crate) hi: i64,
-    /// A purchase less its returns.
-    pub(crate) net_lo: i64,
-    pub(crate) net_best: i64,
-    pub(crate) net_hi: i64,
-}
-
-/// Sorts and settles one slice.
-#[must_use]
-pub fn ledger_slice<'a>(
-    slices: &Slices,
-    slice: usize,
-    book: &'a Book,
-    lines: &'a [KeptLine],
-    shapes: &[Shape],
-    links: &Links,
-    since: Day,
-) -> Ledger<'a> {
-    let rows = slices.take(slice);
-    let mut entries = Vec::with_capacity(rows.len());
-    let desk = Desk { book, lines, shapes, links };
-    let mut movements: Vec<Movement> = Vec::new();
-    for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
-        movements.clear();
-        movements.extend(rows.iter().map(|row| desk.movement(row, since)));
-        if !is_plain(rows) {
-            desk.settle(&mut movements);
-        }
-        entries.extend(
-            movements
-                .iter()
-                .filter(|movement| !movement.before)
-                .map(|movement| desk.entry(rows[0].entity, movement)),
-        );
-    }
-    Ledger { entries, lines, book }
-}
-
-/// Whether nothing takes anything away from an entity: no return, chassis or replacement, and one level of the trade.
-/// Most entities are so.
-fn is_plain(rows: &[SliceRow]) -> bool {
-    rows.iter().all(|row| row.is_plain && row.through == rows[0].through)
-}
-
-/// Where an entity's movements are settled.
-pub(crate) struct Desk<'a> {
-    pub(crate) book: &'a Book,
-    pub(crate) lines: &'a [KeptLine],
-    pub(crate) shapes: &'a [Shape],
-    pub(crate) links: &'a Links,
-}
-
-impl Desk<'_> {
-    pub(crate) fn kept(&self, movement: &Movement) -> &KeptLine {
-        &self.lines[movement.line as usize]
-    }
-
-    pub(crate) fn item(&self, movement: &Movement) -> &Item {
-        &self.book.items[movement.item.index()]
-    }
-
-    /// The model of a movement: what "the same class of part" means.
-    pub(crate) fn model(&self, movement: &Movement) -> Option<&'static str> {
-        self.item(movement).model
-    }
-
-    pub(crate) fn shape(&self, movement: &Movement) -> Shape {
-        self.shapes[movement.item.index()]
-    }
-
-    fn movement(&self, row: &SliceRow, since: Day) -> Movement {
-        let item = &self.book.items[row.item.index()];
-        let (low, high) = (i64::from(row.quantity_lo), i64::from(row.quantity_hi));
-        let (lo, hi) = (low * i64::from(item.chips_min), high * i64::from(item.chips_max));
-        let best = low * i64::from(item.chips_typical.unwrap_or(item.chips_min));
-        Movement {
-            line: row.line,
-            item: row.item,
-            day: row.day,
-            measure: row.measure,
-            role: row.role,
-            sign: row.sign,
-            flags: row.flags,
-            before: row.day < since,
-            items_lo: low,
-            items_hi: high,
-            lo,
-            best,
-            hi,
-            net_lo: lo,
-            net_best: best,
-            net_hi: hi,
-        }
-    }
-
-    fn settle(&self, movements: &mut [Movement]) {
-        if movements.iter().any(|movement| self.shape(movement) == Shape::BareChassis) {
-            fill_chassis(self, movements);
-        }
-        settle_levels(self, movements);
-        match_returns(self, movements);
-        settle_balances(movements);
-    }
-
-    fn entry(&self, entity: EntityId, movement: &Movement) -> Entry {
-        let Movement { line, day, measure, role, flags, .. } = *movement;
-        let sign = i64::from(movement.sign);
-        let acquired_return = sign < 0 && measure.is_acquired();
-        let (net_lo, net_hi) = if sign < 0 { (0, 0) } else { (movement.net_lo, movement.net_hi) };
-        let (lo, best, hi) = if acquired_return {
-            // `match_returns` left here what the return really takes away.
-            (movement.net_lo, movement.net_best, movement.net_hi)
-        } else {
-            (movement.lo, movement.best, movement.hi)
-        };
-        Entry {
-            entity,
-            item: movement.item,
-            day,
-            measure,
-            role,
-            flags,
-            line,
-            chips_lo: sign * lo,
-            chips_best: sign * best,
-            chips_hi: sign * hi,
-            net_lo,
-            net_hi,
-        }
+        self.others.is_empty()
     }
 }

@@ -1,0 +1,146 @@
+//! The ledger, one slice at a time: all shares of some entities, settled within each entity.
+
+use chipwatch_records::{
+    Book, Chips, Day, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, Ledger, Measure,
+};
+
+use super::balances::settle_balances;
+use super::fill::fill_chassis;
+use super::links::Links;
+use super::overlap::settle_levels;
+use super::returns::match_returns;
+use super::slices::{LedgerLines, SliceRow, Slices};
+use crate::items::Shape;
+
+/// A share while its entity is settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Movement {
+    pub(crate) line: u32,
+    pub(crate) item: ItemId,
+    pub(crate) day: Day,
+    pub(crate) measure: Measure,
+    pub(crate) role: EvidenceRole,
+    pub(crate) sign: i8,
+    pub(crate) flags: Flags,
+    /// Before the threshold's start: it takes up returns and is not listed.
+    pub(crate) before: bool,
+    /// Items, fewest and most.
+    pub(crate) items_lo: i64,
+    pub(crate) items_hi: i64,
+    /// Chips without sign.
+    pub(crate) lo: i64,
+    pub(crate) best: i64,
+    pub(crate) hi: i64,
+    /// A purchase less its returns.
+    pub(crate) net_lo: i64,
+    pub(crate) net_best: i64,
+    pub(crate) net_hi: i64,
+}
+
+/// Sorts and settles one slice.
+#[must_use]
+pub fn ledger_slice<'a>(source: &LedgerLines<'a>, slices: &Slices, slice: usize) -> Ledger<'a> {
+    let rows = slices.take(source, slice);
+    let mut entries = Vec::with_capacity(rows.len());
+    let desk = Desk { book: source.book, lines: source.lines, shapes: source.shapes, links: source.links };
+    let mut movements: Vec<Movement> = Vec::new();
+    for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
+        let entity = rows[0].entity;
+        if slices.is_plain(entity) {
+            let counted = rows.iter().filter(|row| row.day >= source.since);
+            entries.extend(counted.map(|row| desk.entry(entity, &desk.movement(row, source.since))));
+            continue;
+        }
+        movements.clear();
+        movements.extend(rows.iter().map(|row| desk.movement(row, source.since)));
+        desk.settle(&mut movements);
+        let listed = movements.iter().filter(|movement| !movement.before);
+        entries.extend(listed.map(|movement| desk.entry(entity, movement)));
+    }
+    Ledger { entries, handled: slices.handled(slice), lines: source.lines, book: source.book }
+}
+
+/// Where an entity's movements are settled.
+pub(crate) struct Desk<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) lines: &'a [KeptLine],
+    pub(crate) shapes: &'a [Shape],
+    pub(crate) links: &'a Links,
+}
+
+impl Desk<'_> {
+    pub(crate) fn kept(&self, movement: &Movement) -> &KeptLine {
+        &self.lines[movement.line as usize]
+    }
+
+    pub(crate) fn item(&self, movement: &Movement) -> &Item {
+        &self.book.items[movement.item.index()]
+    }
+
+    /// The model of a movement: what "the same class of part" means.
+    pub(crate) fn model(&self, movement: &Movement) -> Option<&'static str> {
+        self.item(movement).model
+    }
+
+    pub(crate) fn shape(&self, movement: &Movement) -> Shape {
+        self.shapes[movement.item.index()]
+    }
+
+    fn movement(&self, row: &SliceRow, since: Day) -> Movement {
+        let Chips { lo, best, hi } = row.chips(self.book);
+        Movement {
+            line: row.line,
+            item: row.item,
+            day: row.day,
+            measure: row.measure,
+            role: row.role,
+            sign: row.sign,
+            flags: row.flags,
+            before: row.day < since,
+            items_lo: i64::from(row.quantity_lo),
+            items_hi: i64::from(row.quantity_hi),
+            lo,
+            best,
+            hi,
+            net_lo: lo,
+            net_best: best,
+            net_hi: hi,
+        }
+    }
+
+    fn settle(&self, movements: &mut [Movement]) {
+        if movements.iter().any(|movement| self.shape(movement) == Shape::BareChassis) {
+            fill_chassis(self, movements);
+        }
+        settle_levels(self, movements);
+        match_returns(self, movements);
+        settle_balances(movements);
+    }
+
+    fn entry(&self, entity: EntityId, movement: &Movement) -> Entry {
+        let Movement { line, day, measure, role, flags, .. } = *movement;
+        let sign = i64::from(movement.sign);
+        let acquired_return = sign < 0 && measure.is_acquired();
+        let (net_lo, net_hi) = if sign < 0 { (0, 0) } else { (movement.net_lo, movement.net_hi) };
+        let (lo, best, hi) = if acquired_return {
+            // `match_returns` left here what the return really takes away.
+            (movement.net_lo, movement.net_best, movement.net_hi)
+        } else {
+            (movement.lo, movement.best, movement.hi)
+        };
+        Entry {
+            entity,
+            item: movement.item,
+            day,
+            measure,
+            role,
+            flags,
+            line,
+            chips_lo: sign * lo,
+            chips_best: sign * best,
+            chips_hi: sign * hi,
+            net_lo,
+            net_hi,
+        }
+    }
+}
