@@ -9,7 +9,7 @@ use std::path::Path;
 use chipwatch_records::{Finding, FlaggedEntity};
 use serde::Serialize;
 
-use crate::in_order::{OutFile, in_order, ranges};
+use crate::in_order::{LargeFile, in_order, ranges};
 use crate::row::{Cells, push_number};
 use crate::{Report, ReportError, Standing};
 
@@ -28,16 +28,18 @@ const ENTITIES_PER_PIECE: usize = 64;
 
 /// Writes `report.json` where a folder is given, and returns the content digest in any case.
 pub(crate) fn write(report: &Report<'_>, folder: Option<&Path>) -> Result<String, ReportError> {
-    let mut file = folder.map(|folder| OutFile::create(folder, FILE)).transpose()?;
-    let mut put = |bytes: &[u8]| file.as_mut().map_or(Ok(()), |file| file.write(bytes));
+    let mut file = folder.map(|folder| LargeFile::create(folder, FILE)).transpose()?;
+    let mut put = |bytes: &mut Vec<u8>| {
+        if let Some(file) = &mut file {
+            file.put(bytes);
+        }
+    };
     let mut digest = blake3::Hasher::new();
 
     let head = members(&report.head())?;
     digest.update(&head);
-    put(b"{\n")?;
-    put(&head)?;
-    put(b",\n\"books\":")?;
-    put(&to_bytes(report.books)?)?;
+    let books = to_bytes(report.books)?;
+    put(&mut [b"{\n", head.as_slice(), b",\n\"books\":", &books].concat());
     let files = Cells::new(&report.book.written.files, |out, file| {
         out.extend_from_slice(serde_json::Value::from(file.path.as_str()).to_string().as_bytes());
     });
@@ -48,7 +50,7 @@ pub(crate) fn write(report: &Report<'_>, folder: Option<&Path>) -> Result<String
     ] {
         let entities: Vec<&FlaggedEntity> = report.standing_as(standing).collect();
         digest.update(name.as_bytes());
-        put(format!(",\n\"{name}\":[").as_bytes())?;
+        put(&mut format!(",\n\"{name}\":[").into_bytes());
         in_order(
             &ranges(entities.len(), ENTITIES_PER_PIECE),
             |range, piece: &mut Piece| piece.render(report, &files, &entities, range.clone()),
@@ -57,17 +59,18 @@ pub(crate) fn write(report: &Report<'_>, folder: Option<&Path>) -> Result<String
                     return Err(json_error(serde::ser::Error::custom(why)));
                 }
                 digest.update(&piece.content);
-                put(&piece.json)
+                put(&mut piece.json);
+                Ok(())
             },
         )?;
-        put(b"\n]")?;
+        put(&mut b"\n]".to_vec());
     }
     let tail = members(&report.tail())?;
     digest.update(&tail);
-    put(b",\n")?;
-    put(&tail)?;
     let content_digest = digest.finalize().to_hex().to_string();
-    put(format!(",\n\"content_digest\":\"{content_digest}\"\n}}\n").as_bytes())?;
+    let end = format!(",\n\"content_digest\":\"{content_digest}\"\n}}\n");
+    put(&mut [b",\n", tail.as_slice(), end.as_bytes()].concat());
+    file.map_or(Ok(()), LargeFile::finish)?;
     Ok(content_digest)
 }
 

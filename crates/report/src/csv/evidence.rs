@@ -9,7 +9,7 @@ use chipwatch_records::{
 };
 
 use crate::escape::push_csv;
-use crate::in_order::{OutFile, in_order, ranges};
+use crate::in_order::{LargeFile, in_order, ranges};
 use crate::row::{Cells, Numbers, Row, iso};
 use crate::{Report, ReportError};
 
@@ -31,8 +31,8 @@ struct Rows<'a> {
 /// Writes `evidence.csv`.
 pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let tables = Tables::new(report);
-    let mut file = OutFile::create(folder, "evidence.csv")?;
-    file.write(HEADER)?;
+    let mut file = LargeFile::create(folder, "evidence.csv")?;
+    file.put(&mut HEADER.to_vec());
     let rows: Vec<Rows<'_>> = report.entities.iter().flat_map(|entity| rows_of(report, entity)).collect();
     in_order(
         &pieces(&rows),
@@ -41,8 +41,12 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
             let mut tail = Tail::default();
             piece.iter().for_each(|rows| render(report, &tables, rows, &mut tail, buffer));
         },
-        |buffer| file.write(buffer),
-    )
+        |buffer| {
+            file.put(buffer);
+            Ok(())
+        },
+    )?;
+    file.finish()
 }
 
 fn rows_of<'a>(report: &Report<'a>, entity: &'a FlaggedEntity) -> impl Iterator<Item = Rows<'a>> {
