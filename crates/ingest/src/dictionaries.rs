@@ -10,6 +10,7 @@ use crate::intern::{Interner, ShortCells};
 use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
+use crate::rows::Span;
 use crate::source::SourceSpec;
 use crate::spill::RowSource;
 
@@ -18,7 +19,7 @@ pub(crate) struct Cells<'a> {
     /// What the fields lie in.
     pub(crate) text: &'a str,
     /// Start and end of each field.
-    pub(crate) spans: &'a [(usize, usize)],
+    pub(crate) spans: &'a [Span],
     /// Whether the text is a copy without its quotes and delimiters.
     pub(crate) is_rewritten: bool,
     /// What look-ups put into fields; empty where there are none.
@@ -31,7 +32,7 @@ impl<'a> Cells<'a> {
         if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
             return filled;
         }
-        self.spans.get(field).map_or("", |(start, end)| &self.text[*start..*end])
+        self.spans.get(field).map_or("", |(start, end)| &self.text[*start as usize..*end as usize])
     }
 
     /// Bytes that tell the cells of these fields from others: the row's own where they stand side by side, else a copy.
@@ -66,7 +67,7 @@ impl<'a> Cells<'a> {
             }
             last = *field;
         }
-        Some((self.spans.get(first)?.0, self.spans.get(last)?.1))
+        Some((self.spans.get(first)?.0 as usize, self.spans.get(last)?.1 as usize))
     }
 
     pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
@@ -171,6 +172,7 @@ impl<'a> Dictionaries<'a> {
             date_counts: self.date_counts,
             documents: self.documents,
             rows: rows.into_iter().map(RowSource::Memory).collect(),
+            first_line: 0,
         }
     }
 

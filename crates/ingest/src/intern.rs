@@ -1,7 +1,9 @@
 //! Byte strings to small numbers, in the order of arrival.
 
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use rapidhash::v3::rapidhash_v3;
 
 /// Distinct byte strings; the first one gets 0.
 #[derive(Default)]
@@ -11,35 +13,79 @@ pub(crate) struct Interner {
     ends: Vec<usize>,
 }
 
-/// Where a string lies, beside its number, so that a look-up touches the table and the arena and nothing else.
+/// What a string is told by: its length, its first and its last 16 bytes. Up to 32 bytes that is all of it, so that most
+/// look-ups touch one place in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Outline {
+    ends: [u64; 4],
+    length: u32,
+}
+
 #[derive(Clone, Copy)]
 struct Slot {
-    start: usize,
-    length: u32,
+    outline: Outline,
     id: u32,
 }
 
-impl Slot {
-    fn bytes(self, arena: &[u8]) -> &[u8] {
-        &arena[self.start..self.start + self.length as usize]
+impl Outline {
+    fn of(bytes: &[u8]) -> Self {
+        let length = bytes.len() as u32;
+        let halves = |bytes: &[u8; 16]| {
+            let both = u128::from_le_bytes(*bytes);
+            [both as u64, (both >> 64) as u64]
+        };
+        let ([a, b], [c, d]) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(head), Some(tail)) => (halves(head), halves(tail)),
+            _ => (short(bytes), [0, 0]),
+        };
+        Self { ends: [a, b, c, d], length }
     }
+
+    /// The bytes that are in neither end.
+    fn middle(bytes: &[u8]) -> &[u8] {
+        bytes.get(16..bytes.len().saturating_sub(16)).unwrap_or_default()
+    }
+
+    /// Equal for equal strings, and spread over 64 bits.
+    #[inline]
+    fn hash(&self, bytes: &[u8]) -> u64 {
+        let state = FixedState::default();
+        let middle = Self::middle(bytes);
+        if middle.is_empty() { state.hash_one(self) } else { state.hash_one((self, middle)) }
+    }
+}
+
+/// Fewer than 16 bytes as two words; with the length beside them, no two strings share them.
+fn short(bytes: &[u8]) -> [u64; 2] {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return [u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))];
+    }
+    [bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0]
 }
 
 impl Interner {
     /// The number of a byte string, and whether it is new.
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> (u32, bool) {
-        let hash = rapidhash_v3(bytes);
-        let arena = &self.arena;
-        let found =
-            self.table.find(hash, |slot| slot.length as usize == bytes.len() && slot.bytes(arena) == bytes);
-        if let Some(slot) = found {
+        let outline = Outline::of(bytes);
+        let hash = outline.hash(bytes);
+        let (arena, ends) = (&self.arena, &self.ends);
+        let is_same = |slot: &Slot| {
+            slot.outline == outline
+                && (bytes.len() <= 32
+                    || Outline::middle(bytes_of(arena, ends, slot.id as usize)) == Outline::middle(bytes))
+        };
+        if let Some(slot) = self.table.find(hash, is_same) {
             return (slot.id, false);
         }
-        let slot = Slot { start: self.arena.len(), length: bytes.len() as u32, id: self.ends.len() as u32 };
+        let slot = Slot { outline, id: self.ends.len() as u32 };
         self.arena.extend_from_slice(bytes);
         self.ends.push(self.arena.len());
-        let arena = &self.arena;
-        self.table.insert_unique(hash, slot, |slot| rapidhash_v3(slot.bytes(arena)));
+        let (arena, ends) = (&self.arena, &self.ends);
+        let hash_of = |slot: &Slot| slot.outline.hash(bytes_of(arena, ends, slot.id as usize));
+        self.table.insert_unique(hash, slot, hash_of);
         (slot.id, true)
     }
 
@@ -116,6 +162,23 @@ mod tests {
         cells.put("sixteen letters!", 9);
         assert_eq!(cells.get("sixteen letters!"), None);
         assert_eq!(cells.get("2024-01-3"), None);
+    }
+
+    #[test]
+    fn strings_that_share_their_ends_are_told_apart() {
+        let mut interner = Interner::default();
+        let mut known = std::collections::BTreeMap::new();
+        for length in 0..80 {
+            for place in 0..=length {
+                let mut bytes = vec![0_u8; length];
+                if let Some(byte) = bytes.get_mut(place) {
+                    *byte = 1;
+                }
+                let next = known.len() as u32;
+                let id = *known.entry(bytes.clone()).or_insert(next);
+                assert_eq!(interner.intern(&bytes).0, id, "{bytes:?}");
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::cells::{clean, folded_number};
 use crate::error::IngestError;
 use crate::layout::Mapping;
 use crate::plan_head::sniff_delimiter;
-use crate::rows::{Row, Rows};
+use crate::rows::{Row, Splitter};
 
 /// A side extract, read whole: it is small beside the lines.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,8 @@ impl Lookup {
         let delimiter = sniff_delimiter(body, |names| {
             names.iter().filter(|name| wanted.iter().any(|want| want.eq_ignore_ascii_case(name))).count()
         });
-        let mut rows = Rows::new(body, delimiter, 1, true);
+        let mut splitter = Splitter::new(delimiter);
+        let mut rows = splitter.rows(body, 1, true, usize::MAX);
         if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
             return Err("the file has no header".into());
         }

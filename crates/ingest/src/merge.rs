@@ -194,6 +194,7 @@ fn part_maps(
         let ship = dialect.dates.get(&Column::ShipDate).copied();
         maps.push(PartMap {
             file: part.file,
+            first_line: part.first_line,
             texts,
             parties,
             items,

@@ -19,12 +19,13 @@ pub enum NumberDialect {
 /// A number cell with its separators, in 64 bits.
 ///
 /// Bits 0–49 digits without separators, 50–53 digits after the last separator, 54–55 the last separator,
-/// 56–57 the separators before it, 58 groups are well-formed, 62 present, 63 negative.
+/// 56–57 the separators before it, 58 groups are well-formed, 61 of a whole line, 62 present, 63 negative.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PackedNumber(u64);
 
 const MANTISSA: u64 = (1 << 50) - 1;
 const WELL_FORMED: u64 = 1 << 58;
+const OF_LINE: u64 = 1 << 61;
 const PRESENT: u64 = 1 << 62;
 const NEGATIVE: u64 = 1 << 63;
 const NO_SEPARATOR: u64 = 0;
@@ -56,14 +57,24 @@ impl PackedNumber {
     /// An empty cell.
     pub const ABSENT: Self = Self(0);
 
-    /// The packed bits, for storage.
-    pub(crate) fn bits(self) -> u64 {
-        self.0
+    /// The packed bits in two words, for storage: rows of words alone take no padding.
+    pub(crate) fn words(self) -> [u32; 2] {
+        [self.0 as u32, (self.0 >> 32) as u32]
     }
 
-    /// A number from its stored bits.
-    pub(crate) fn from_bits(bits: u64) -> Self {
-        Self(bits)
+    /// A number from its stored words.
+    pub(crate) fn from_words([low, high]: [u32; 2]) -> Self {
+        Self(u64::from(high) << 32 | u64::from(low))
+    }
+
+    /// Marked as the amount of a whole line.
+    pub(crate) fn of_line(self) -> Self {
+        Self(self.0 | OF_LINE)
+    }
+
+    /// The number without the mark, and whether it had it.
+    pub(crate) fn split_mark(self) -> (Self, bool) {
+        (Self(self.0 & !OF_LINE), self.0 & OF_LINE != 0)
     }
 
     /// Whether the cell was empty.

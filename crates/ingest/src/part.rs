@@ -1,6 +1,7 @@
 //! What one task read: rows of numbers, and the distinct values they stand for, in the order of arrival.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use chipwatch_records::{Channel, Column, DocumentStage, DocumentType, Documents, FileId, Reject, SourceId};
@@ -13,9 +14,10 @@ use crate::spill::{RowSource, spill};
 /// A row with local ids; 0 stands for "none" where an id is optional, so ids are one more than the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawRow {
-    pub(crate) quantity: PackedNumber,
-    pub(crate) price: PackedNumber,
-    pub(crate) price_is_amount: bool,
+    /// A packed number.
+    pub(crate) quantity: [u32; 2],
+    /// A packed number, marked where it is the amount of the line.
+    pub(crate) price: [u32; 2],
     pub(crate) sold_to: u32,
     pub(crate) ship_to: u32,
     pub(crate) end_user: u32,
@@ -81,6 +83,8 @@ pub struct Part {
     pub(crate) documents: Documents,
     /// By partition.
     pub(crate) rows: Vec<RowSource>,
+    /// Physical line of the task's first record: lines of rows are counted from it.
+    pub(crate) first_line: u32,
 }
 
 impl Part {
@@ -123,6 +127,13 @@ impl DialectEvidence {
         }
     }
 
+    /// Counts the lines of seen cells from another first line.
+    pub(crate) fn move_lines(&mut self, first: u32) {
+        let numbers = self.numbers.values_mut().filter_map(|(_, cell)| cell.as_mut());
+        let dates = self.dates.values_mut().filter_map(|(_, cell)| cell.as_mut());
+        numbers.chain(dates).for_each(|(line, _)| *line += first);
+    }
+
     pub(crate) fn see_number(&mut self, column: Column, number: PackedNumber, line: u32, text: &str) {
         let evidence = number.evidence();
         if evidence == NumberEvidence::default() || self.last_number == Some((column, evidence)) {
@@ -153,13 +164,19 @@ fn earlier(a: Option<SeenCell>, b: Option<SeenCell>) -> Option<SeenCell> {
     }
 }
 
-/// What a task did, without the rows.
+/// What a task did, without the rows. Lines are counted from its first record, until [`Receipt::move_lines`].
 #[derive(Clone, Default, Debug)]
 pub struct Receipt {
     /// The task's id.
     pub task: String,
     /// Index of the file.
     pub file: usize,
+    /// Where its first record starts, and the first one behind its last.
+    pub span: Range<u64>,
+    /// Physical line of its first record, once that is known.
+    pub first_line: u32,
+    /// Physical lines of its span.
+    pub lines: u32,
     /// Rows read, of any fate.
     pub rows: u64,
     /// Rows that became shipment lines.
@@ -180,6 +197,14 @@ pub struct Receipt {
     pub unknown_codes: BTreeSet<(String, String)>,
     /// Rows to which a look-up added something.
     pub looked_up: u64,
+}
+
+impl Receipt {
+    /// Counts lines from another first line.
+    pub(crate) fn move_lines(&mut self, first: u32) {
+        self.rejects.iter_mut().for_each(|reject| reject.line += first);
+        self.evidence.move_lines(first);
+    }
 }
 
 /// Where parts wait between reading and counting.

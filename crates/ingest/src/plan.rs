@@ -1,7 +1,9 @@
 //! From globs to an ordered list of tasks: what is read, from where to where, as what.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 
 use chipwatch_records::{InputFile, SourceId};
@@ -10,7 +12,7 @@ use rayon::prelude::*;
 use crate::error::IngestError;
 use crate::layout::Mapping;
 use crate::plan_head::{first_line, sniff_delimiter};
-use crate::rows::{Row, Rows};
+use crate::rows::{Row, Splitter};
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
@@ -18,14 +20,15 @@ pub const READER_VERSION: u32 = 1;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
 /// A task reads about so many bytes: few enough for a balanced end, many enough for small dictionaries.
-const TASK_BYTES: u64 = 48 << 20;
-const BLOCK: usize = 1 << 20;
-const CHUNK: usize = 16 << 20;
+/// A power of two, as the hash of a file is put together from those of its ranges.
+const TASK_BYTES: u64 = 32 << 20;
+/// The header stands in the first bytes of a file, of which so many are looked at.
+const HEAD: usize = 1 << 20;
 
 /// A file that is to be read.
 #[derive(Clone, Debug)]
 pub struct PlannedFile {
-    /// Path, hash, size, source.
+    /// Path, size, source; the hash once the file was read.
     pub input: InputFile,
     /// Where it is.
     pub path: std::path::PathBuf,
@@ -38,26 +41,23 @@ pub struct PlannedFile {
     /// Whether another source's `replaces` names it.
     pub replaced: bool,
     /// Byte offset and physical line behind the header.
-    body: (u64, u32),
-    /// Where tasks may start: byte offset and physical line.
-    cuts: Vec<(u64, u32)>,
+    pub(crate) body: (u64, u32),
 }
 
-/// One piece of work: a byte range of a file that starts and ends with a record.
+/// One piece of work: the records that start in a byte range of a file.
+///
+/// Where in the range the first record starts is a guess: behind the first line end, unless quotes say otherwise. The
+/// task before it knows, because it tells where its last record ended; see [`crate::read_all`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Task {
-    /// Hash of everything the result depends on.
+    /// Under what the store keeps its part.
     pub id: String,
     /// Index of the file.
     pub file: usize,
-    /// First byte.
-    pub start: u64,
-    /// Behind the last byte.
-    pub end: u64,
-    /// Physical line of the first byte.
-    pub first_line: u32,
-    /// Whether the range ends with the file.
-    pub last: bool,
+    /// The bytes that it hashes, and in which its records start.
+    pub range: Range<u64>,
+    /// Where its first record starts, if that is known.
+    pub first_record: Option<u64>,
 }
 
 /// The files of a run and the tasks that read them.
@@ -69,7 +69,7 @@ pub struct Plan {
     pub tasks: Vec<Task>,
 }
 
-/// Expands sources to files and tasks; each file is read once for its hash and the places where it may be cut.
+/// Expands sources to files and tasks. Only files of one size are read whole, to see which are equal byte for byte.
 ///
 /// # Errors
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
@@ -83,9 +83,11 @@ pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
             files.push(plan_file(source, id, &found)?);
         }
     }
+    hash_candidates(&mut files)?;
     for index in 0..files.len() {
         files[index].same_as = files[..index].iter().position(|earlier| {
-            earlier.input.blake3 == files[index].input.blake3
+            !earlier.input.blake3.is_empty()
+                && earlier.input.blake3 == files[index].input.blake3
                 && sources[earlier.input.source.index()].layout.name
                     == sources[files[index].input.source.index()].layout.name
         });
@@ -97,6 +99,22 @@ pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
     Ok(Plan { files, tasks })
 }
 
+/// Hashes the files that have the size of another one: the others are hashed while they are read.
+fn hash_candidates(files: &mut [PlannedFile]) -> Result<(), IngestError> {
+    let mut sizes: BTreeMap<u64, usize> = BTreeMap::new();
+    for file in files.iter() {
+        *sizes.entry(file.input.bytes).or_default() += 1;
+    }
+    let twins = files.par_iter_mut().filter(|file| sizes.get(&file.input.bytes).is_some_and(|n| *n > 1));
+    twins.try_for_each(|file| {
+        let mut hasher = blake3::Hasher::new();
+        let read = File::open(&file.path).and_then(|opened| hasher.update_reader(opened).map(drop));
+        read.map_err(|error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
+        file.input.blake3 = hasher.finalize().to_hex().to_string();
+        Ok(())
+    })
+}
+
 impl PlannedFile {
     /// The tasks of this file; none for a file that equals another.
     #[must_use]
@@ -104,32 +122,15 @@ impl PlannedFile {
         if self.same_as.is_some() {
             return Vec::new();
         }
-        let mut starts = vec![self.body];
-        starts
-            .extend(self.cuts.iter().copied().filter(|(at, _)| *at > self.body.0 && *at < self.input.bytes));
-        let mut tasks = Vec::new();
-        for (piece, (start, first_line)) in starts.iter().enumerate() {
-            let end = starts.get(piece + 1).map_or(self.input.bytes, |next| next.0);
-            tasks.push(self.task(index, *start, end, *first_line));
-        }
-        tasks
-    }
-
-    /// The whole file as one task: for files whose quotes do not balance.
-    #[must_use]
-    pub fn whole(&self, index: usize) -> Task {
-        self.task(index, self.body.0, self.input.bytes, self.body.1)
-    }
-
-    fn task(&self, file: usize, start: u64, end: u64, first_line: u32) -> Task {
-        let mut hasher = blake3::Hasher::new();
-        let fields = format!("{:?}{:?}", self.mapping.fields, self.mapping.stage);
-        hasher.update(self.input.blake3.as_bytes()).update(fields.as_bytes());
-        for number in [start, end, u64::from(READER_VERSION), PARTITIONS as u64] {
-            hasher.update(&number.to_le_bytes());
-        }
-        let last = end == self.input.bytes;
-        Task { id: hasher.finalize().to_hex().to_string(), file, start, end, first_line, last }
+        let starts = (0..self.input.bytes).step_by(TASK_BYTES as usize);
+        let task = |(piece, start): (usize, u64)| Task {
+            id: format!("{index}-{piece}"),
+            file: index,
+            range: start..self.input.bytes.min(start + TASK_BYTES),
+            // A header that is longer than the first range would push the first record into a later one.
+            first_record: (piece == 0).then_some(self.body.0),
+        };
+        starts.enumerate().map(task).collect()
     }
 }
 
@@ -141,10 +142,8 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
     let unreadable =
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
-    let mut file = File::open(&found.path).map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
-    let scan = Scan::of(&mut file).map_err(unreadable)?;
-    if scan.bytes == 0 {
+    let bytes = std::fs::metadata(&found.path).map_err(unreadable)?.len();
+    if bytes == 0 {
         return Err(not_understood(
             "the file is empty (0 bytes); export it again, or take it out of the source".into(),
         ));
@@ -165,7 +164,7 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
             missing[0].split(' ').next().unwrap_or_default(),
         )));
     }
-    let input = InputFile { path: found.shown.clone(), source: id, blake3: scan.blake3, bytes: scan.bytes };
+    let input = InputFile { path: found.shown.clone(), source: id, blake3: String::new(), bytes };
     Ok(PlannedFile {
         input,
         path: found.path.clone(),
@@ -174,91 +173,13 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
         same_as: None,
         replaced: false,
         body: header.body,
-        cuts: scan.cuts,
     })
 }
 
-/// One pass over a file: its hash, and where it may be cut.
-struct Scan {
-    bytes: u64,
-    blake3: String,
-    cuts: Vec<(u64, u32)>,
-}
-
-impl Scan {
-    fn of(file: &mut File) -> std::io::Result<Self> {
-        let mut hasher = blake3::Hasher::new();
-        let mut chunk = vec![0; CHUNK];
-        let (mut at, mut line, mut quoted) = (0_u64, 1_u32, false);
-        let mut cuts = Vec::new();
-        // A task may start at the first record behind each multiple of `TASK_BYTES`.
-        let (mut next, mut seeking) = (TASK_BYTES, false);
-        loop {
-            let length = read_full(file, &mut chunk)?;
-            if length == 0 {
-                break;
-            }
-            let chunk = &chunk[..length];
-            let (counts, ()) = rayon::join(
-                || count_blocks(chunk),
-                || {
-                    hasher.update_rayon(chunk);
-                },
-            );
-            for (block, (newlines, quotes)) in chunk.chunks(BLOCK).zip(counts) {
-                seeking |= at >= next;
-                if seeking && let Some((offset, lines)) = first_record(block, quoted) {
-                    cuts.push((at + offset as u64, line + lines));
-                    seeking = false;
-                    next += TASK_BYTES;
-                }
-                at += block.len() as u64;
-                line += newlines as u32;
-                quoted ^= quotes % 2 == 1;
-            }
-        }
-        Ok(Self { bytes: at, blake3: hasher.finalize().to_hex().to_string(), cuts })
-    }
-}
-
-fn count_blocks(chunk: &[u8]) -> Vec<(usize, usize)> {
-    let count =
-        |block: &[u8]| (memchr::memchr_iter(b'\n', block).count(), memchr::memchr_iter(b'"', block).count());
-    chunk.par_chunks(BLOCK).map(count).collect()
-}
-
-/// Offset behind the first line end outside quotes, and the line ends up to it.
-fn first_record(block: &[u8], mut quoted: bool) -> Option<(usize, u32)> {
-    let mut lines = 0;
-    for at in memchr::memchr2_iter(b'\n', b'"', block) {
-        if block[at] == b'"' {
-            quoted = !quoted;
-            continue;
-        }
-        lines += 1;
-        if !quoted {
-            return Some((at + 1, lines));
-        }
-    }
-    None
-}
-
-fn read_full(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match file.read(&mut buffer[filled..])? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
-}
-
 fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
-    let mut head = vec![0; bytes.min(BLOCK as u64) as usize];
-    let length = read_full(&mut File::open(path)?, &mut head)?;
-    head.truncate(length);
-    Ok(Head { whole: length as u64 == bytes, bytes: head })
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(Head { whole: head.len() as u64 == bytes, bytes: head })
 }
 
 struct Head {
@@ -295,7 +216,8 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
             + names.iter().filter(|name| source.columns.values().any(|chosen| chosen == *name)).count()
     };
     let delimiter = sniff_delimiter(body, known);
-    let mut rows = Rows::new(body, delimiter, 1, head.whole);
+    let mut splitter = Splitter::new(delimiter);
+    let mut rows = splitter.rows(body, 1, head.whole, usize::MAX);
     if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
         return Err("the first line cannot be read as a header".into());
     }
@@ -314,13 +236,6 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cut_lies_behind_a_line_end_outside_quotes() {
-        assert_eq!(first_record(b"ab\ncd\n", false), Some((3, 1)));
-        assert_eq!(first_record(b"ab\ncd\"\nef\n", true), Some((7, 2)));
-        assert_eq!(first_record(b"abc", false), None);
-    }
 
     #[test]
     fn files_are_replaced_by_name_or_by_whole_path() {

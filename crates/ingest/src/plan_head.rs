@@ -1,6 +1,6 @@
 //! The first line of a file: what stands between its fields.
 
-use crate::rows::{Row, Rows};
+use crate::rows::{Row, Splitter};
 
 /// Delimiters that exports use, the commonest first.
 pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -19,7 +19,8 @@ pub(crate) fn sniff_delimiter(body: &str, known: impl Fn(&[String]) -> usize) ->
 
 /// The names on the first line under a delimiter.
 pub(crate) fn first_line(body: &str, delimiter: u8) -> Vec<String> {
-    let mut rows = Rows::new(body, delimiter, 1, true);
+    let mut splitter = Splitter::new(delimiter);
+    let mut rows = splitter.rows(body, 1, true, usize::MAX);
     match rows.next_row() {
         Ok(Some(Row::Record { .. })) => {
             let name = |field| rows.field(field).trim().to_owned();

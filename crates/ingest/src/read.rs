@@ -1,4 +1,4 @@
-//! All tasks of a plan, in parallel, with one retry for files whose quotes do not balance.
+//! All tasks of a plan, in parallel.
 
 use chipwatch_records::{Rejects, SourceId};
 use rayon::prelude::*;
@@ -8,6 +8,7 @@ use crate::error::IngestError;
 use crate::merge::{Merged, merge};
 use crate::part::{DialectEvidence, Part, Receipt, Store};
 use crate::plan::{Plan, Task};
+use crate::range_hash::{RangeHash, combine};
 use crate::source::SourceSpec;
 use crate::task::{TaskError, run_task};
 
@@ -28,38 +29,52 @@ pub struct Reading {
     pub files: Vec<FileReading>,
 }
 
-/// Runs the tasks of a plan; `progress` is told the bytes of each task that ended.
+/// Runs the tasks of a plan and puts the files' hashes into it; `progress` is told the bytes of each task that ended.
+///
+/// Each task guesses where in its range the first record starts. Task by task it is then seen whether the one before
+/// really ended there: a task that guessed wrong, because a line end stood within quotes, is run once more.
 ///
 /// # Errors
 /// [`IngestError`] where a file cannot be read, or the store fails.
 pub fn read_all(
     sources: &[SourceSpec],
-    plan: &Plan,
+    plan: &mut Plan,
     store: &dyn Store,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Reading, IngestError> {
     let run = |task: &Task| {
         let file = &plan.files[task.file];
         let done = run_task(task, file, &sources[file.input.source.index()], store);
-        progress(task.end - task.start);
-        done
+        progress(task.range.end - task.range.start);
+        done.map_err(|error| failed(plan, task, error))
     };
-    let outcomes: Vec<Result<Receipt, TaskError>> = plan.tasks.par_iter().map(run).collect();
+    let outcomes: Vec<Result<_, IngestError>> = plan.tasks.par_iter().map(run).collect();
     let mut receipts: Vec<Vec<Receipt>> = vec![Vec::new(); plan.files.len()];
-    let mut unbalanced = vec![false; plan.files.len()];
+    let mut hashes: Vec<Vec<RangeHash>> = vec![Vec::new(); plan.files.len()];
+    // Where the next record of each file starts: byte and physical line.
+    let mut next: Vec<(u64, u32)> = plan.files.iter().map(|file| file.body).collect();
     for (task, outcome) in plan.tasks.iter().zip(outcomes) {
-        match outcome {
-            Ok(receipt) => receipts[task.file].push(receipt),
-            Err(TaskError::BadCut) => unbalanced[task.file] = true,
-            Err(error) => return Err(failed(plan, task, error)),
+        let (mut receipt, hash) = outcome?;
+        hashes[task.file].push(hash);
+        let (at, line) = next[task.file];
+        if at > task.range.end {
+            // A record of an earlier range goes on behind the end of this one.
+            drop(store.take(&task.id));
+            continue;
         }
+        if receipt.span.start != at {
+            drop(store.take(&task.id));
+            receipt = run(&Task { first_record: Some(at), ..task.clone() })?.0;
+        }
+        receipt.first_line = line;
+        receipt.move_lines(line);
+        next[task.file] = (receipt.span.end, line + receipt.lines);
+        receipts[task.file].push(receipt);
     }
-    for (index, file) in plan.files.iter().enumerate().filter(|(index, _)| unbalanced[*index]) {
-        for receipt in receipts[index].drain(..) {
-            drop(store.take(&receipt.task));
+    for (file, hashes) in plan.files.iter_mut().zip(hashes) {
+        if let Some(hash) = combine(&hashes) {
+            file.input.blake3 = hash.to_hex().to_string();
         }
-        let task = file.whole(index);
-        receipts[index].push(run(&task).map_err(|error| failed(plan, &task, error))?);
     }
     assemble(sources, plan, store, receipts)
 }
@@ -79,16 +94,18 @@ fn assemble(
     store: &dyn Store,
     receipts: Vec<Vec<Receipt>>,
 ) -> Result<Reading, IngestError> {
-    let tasks: Vec<Vec<String>> =
-        receipts.iter().map(|of_file| of_file.iter().map(|receipt| receipt.task.clone()).collect()).collect();
+    let task = |receipt: &Receipt| (receipt.task.clone(), receipt.first_line);
+    let tasks: Vec<Vec<(String, u32)>> =
+        receipts.iter().map(|of_file| of_file.iter().map(task).collect()).collect();
     let sums: Vec<Receipt> =
         receipts.into_iter().enumerate().map(|(file, of_file)| sum(file, of_file)).collect();
     let dialects = decide_all(sources, plan, &sums);
     let mut parts: Vec<Part> = Vec::new();
     for (index, file) in plan.files.iter().enumerate() {
-        for task in &tasks[index] {
+        for (task, first_line) in &tasks[index] {
             let lost = |why| IngestError::NotUnderstood { path: file.path.clone(), why };
-            let part = store.take(task).map_err(lost)?;
+            let mut part = store.take(task).map_err(lost)?;
+            part.first_line = *first_line;
             if dialects[index].questions.is_empty() {
                 parts.push(part);
             }

@@ -6,7 +6,7 @@ use chipwatch_records::{
 };
 
 use crate::error::IngestError;
-use crate::number::NumberDialect;
+use crate::number::{NumberDialect, PackedNumber};
 use crate::part::RawRow;
 use crate::spill::RowSource;
 
@@ -16,6 +16,7 @@ pub(crate) type Refused = (Column, String, &'static str);
 /// How the rows of one part become lines of the run.
 pub(crate) struct PartMap {
     pub(crate) file: FileId,
+    pub(crate) first_line: u32,
     pub(crate) texts: Vec<TextId>,
     pub(crate) parties: Vec<Option<PartyId>>,
     pub(crate) items: Vec<Option<WrittenItemId>>,
@@ -69,7 +70,8 @@ impl RawPartition {
                 match map.line(row) {
                     Ok(line) => resolved.lines.push(line),
                     Err((column, value, reason)) => {
-                        resolved.rejects.push(resolver.reject(map.file, row.line, column, value, reason));
+                        let line = map.first_line + row.line;
+                        resolved.rejects.push(resolver.reject(map.file, line, column, value, reason));
                     }
                 }
             }
@@ -80,10 +82,10 @@ impl RawPartition {
 
 impl PartMap {
     fn line(&self, row: &RawRow) -> Result<ShipmentLine, Refused> {
-        let quantity = row
-            .quantity
+        let number = PackedNumber::from_words(row.quantity);
+        let quantity = number
             .whole(self.quantity)
-            .map_err(|reason| (Column::Quantity, row.quantity.to_text(), reason))?;
+            .map_err(|reason| (Column::Quantity, number.to_text(), reason))?;
         let ship_date = match row.date.checked_sub(1) {
             None => None,
             Some(id) => self.dates[id as usize]
@@ -91,7 +93,7 @@ impl PartMap {
         };
         let party = |id: u32| id.checked_sub(1).and_then(|id| self.parties[id as usize]);
         let too_many =
-            || (Column::Quantity, row.quantity.to_text(), "more distinct values than the program can number");
+            || (Column::Quantity, number.to_text(), "more distinct values than the program can number");
         let particulars = self.particulars[row.particulars as usize].clone()?.ok_or_else(too_many)?;
         let document = match row.document.checked_sub(1) {
             None => None,
@@ -109,25 +111,25 @@ impl PartMap {
             ship_date,
             quantity,
             file: self.file,
-            line: row.line,
+            line: self.first_line + row.line,
         })
     }
 
     fn price(&self, row: &RawRow, quantity: i32) -> Result<Option<UnitPrice>, Refused> {
-        if row.price.is_absent() {
+        let (price, is_amount) = PackedNumber::from_words(row.price).split_mark();
+        if price.is_absent() {
             return Ok(None);
         }
-        let (column, dialect) = if row.price_is_amount {
+        let (column, dialect) = if is_amount {
             (Column::Amount, self.amount)
         } else {
             (Column::UnitPrice, self.unit_price)
         };
-        let value = row
-            .price
+        let value = price
             .ten_thousandths(dialect)
-            .ok_or_else(|| (column, row.price.to_text(), "not a number in this column's dialect"))?;
+            .ok_or_else(|| (column, price.to_text(), "not a number in this column's dialect"))?;
         let unit =
-            if row.price_is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
+            if is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
         Ok(UnitPrice::from_ten_thousandths(unit))
     }
 }

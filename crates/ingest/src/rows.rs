@@ -2,8 +2,10 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use crate::marks::find_marks;
+
 /// A record longer than this has lost its closing quote.
-const LONGEST_RECORD: usize = 1 << 20;
+pub(crate) const LONGEST_RECORD: usize = 1 << 20;
 
 /// What stands at one place of the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,78 +15,122 @@ pub(crate) enum Row {
         /// Physical line on which it starts.
         line: u32,
     },
-    /// A quote that is opened on this line and never closed; reading goes on with the next line.
-    OpenQuote {
-        /// Physical line of the quote.
+    /// A record that starts on this line and does not end within [`LONGEST_RECORD`], or within the file: as a rule a
+    /// quote that is never closed. Reading goes on with the next line.
+    Endless {
+        /// Physical line on which it starts.
         line: u32,
     },
 }
 
-/// The range does not end where a record ends: it was cut on a wrong guess about quotes.
+/// The record at the reader's position does not end with the text: more of the file is needed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct BadCut;
+pub(crate) struct Unfinished;
 
-/// Reads the records of a byte range that starts with a record.
+/// Splits text into records; its buffers serve one text after the other.
 ///
 /// A record without escaped quotes is split where its delimiters are, and its fields stay where they lie. Any other one
 /// is `csv-core`'s to read, whose word the tests hold this against.
-pub(crate) struct Rows<'a> {
-    input: &'a str,
-    at: usize,
-    line: u32,
-    /// Whether the input's end is the file's end.
-    last: bool,
+pub(crate) struct Splitter {
     delimiter: u8,
     reader: Reader,
     output: Vec<u8>,
     ends: Vec<usize>,
     /// The current record, where `csv-core` had to rewrite it.
     rewritten: String,
+    /// Start and end of each field, in the text or the rewritten record.
+    spans: Vec<Span>,
+    /// Where delimiters, quotes and line ends are in the text.
+    marks: Vec<u32>,
+    /// Whether the text before ended within a line that is to be passed over.
+    skips_line: bool,
+}
+
+/// Start and end of a field.
+pub(crate) type Span = (u32, u32);
+
+/// The records of one text, whose first byte starts a record.
+pub(crate) struct Rows<'s> {
+    splitter: &'s mut Splitter,
+    input: &'s str,
+    at: usize,
+    line: u32,
+    /// Whether the input's end is the file's end.
+    last: bool,
+    /// Records that start behind this byte are not read.
+    stop: usize,
+    next_mark: usize,
     is_rewritten: bool,
-    /// Start and end of each field, in the input or the rewritten record.
-    spans: Vec<(usize, usize)>,
+    /// Where the current record starts.
+    start: usize,
 }
 
 /// How far a record could be split without `csv-core`.
 enum Split {
-    /// To its end: the byte behind it, and its line ends.
-    Whole(usize, u32),
+    /// To its end: the byte behind it, the mark behind it, its line ends.
+    Whole(usize, usize, u32),
     /// It needs `csv-core`.
     Unsure,
 }
 
-impl<'a> Rows<'a> {
-    /// A reader of `input`, whose first byte is on physical line `first_line`.
-    pub(crate) fn new(input: &'a str, delimiter: u8, first_line: u32, last: bool) -> Self {
+impl Splitter {
+    pub(crate) fn new(delimiter: u8) -> Self {
         Self {
-            input,
-            at: 0,
-            line: first_line,
-            last,
             delimiter,
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             output: Vec::new(),
             ends: vec![0; 512],
             rewritten: String::new(),
-            is_rewritten: false,
             spans: Vec::new(),
+            marks: Vec::new(),
+            skips_line: false,
         }
     }
 
-    /// The next record; `None` at the end of the range.
+    /// The records of a text of less than four gigabytes that start up to the byte `stop`; the text's first byte is on
+    /// physical line `first_line`.
+    pub(crate) fn rows<'s>(
+        &'s mut self,
+        input: &'s str,
+        first_line: u32,
+        last: bool,
+        stop: usize,
+    ) -> Rows<'s> {
+        find_marks(input.as_bytes(), self.delimiter, &mut self.marks);
+        Rows {
+            splitter: self,
+            input,
+            at: 0,
+            line: first_line,
+            last,
+            stop,
+            next_mark: 0,
+            is_rewritten: false,
+            start: 0,
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The next record; `None` where the text ends, or where the next record starts behind `stop`.
     ///
     /// # Errors
-    /// [`BadCut`] where the range ends inside a record and is not the end of the file.
-    pub(crate) fn next_row(&mut self) -> Result<Option<Row>, BadCut> {
+    /// [`Unfinished`] where the text ends inside a record and is not the end of the file.
+    pub(crate) fn next_row(&mut self) -> Result<Option<Row>, Unfinished> {
+        if self.splitter.skips_line {
+            self.pass_over_line();
+        }
         self.skip_blank_lines();
-        if self.at >= self.input.len() {
+        if self.at >= self.input.len() || self.at > self.stop {
             return Ok(None);
         }
         let line = self.line;
+        self.start = self.at;
         match self.split() {
-            Split::Whole(end, lines) => {
+            Split::Whole(end, next_mark, lines) => {
                 self.is_rewritten = false;
                 self.at = end;
+                self.next_mark = next_mark;
                 self.line += lines;
                 Ok(Some(Row::Record { line }))
             }
@@ -93,19 +139,25 @@ impl<'a> Rows<'a> {
     }
 
     /// All fields of the current record: the text they lie in, where, and whether that text is a rewritten copy.
-    pub(crate) fn fields(&self) -> (&str, &[(usize, usize)], bool) {
-        (if self.is_rewritten { &self.rewritten } else { self.input }, &self.spans, self.is_rewritten)
+    pub(crate) fn fields(&self) -> (&str, &[Span], bool) {
+        let text = if self.is_rewritten { &self.splitter.rewritten } else { self.input };
+        (text, &self.splitter.spans, self.is_rewritten)
     }
 
     /// A field of the current record, untrimmed.
     pub(crate) fn field(&self, index: usize) -> &str {
         let (text, spans, _) = self.fields();
-        spans.get(index).map_or("", |(start, end)| &text[*start..*end])
+        spans.get(index).map_or("", |(start, end)| &text[*start as usize..*end as usize])
     }
 
     /// How many fields the current record has.
     pub(crate) fn count(&self) -> usize {
-        self.spans.len()
+        self.splitter.spans.len()
+    }
+
+    /// Where the current record starts.
+    pub(crate) fn start(&self) -> usize {
+        self.start
     }
 
     /// Bytes read so far.
@@ -129,126 +181,129 @@ impl<'a> Rows<'a> {
     fn split(&mut self) -> Split {
         let start = self.at;
         let bytes = self.input.as_bytes();
-        let window = &bytes[start..bytes.len().min(start + LONGEST_RECORD)];
-        self.spans.clear();
-        let (mut field, mut lines) = (0, 0);
-        let mut hits = memchr::memchr3_iter(self.delimiter, b'"', b'\n', window);
-        while let Some(at) = hits.next() {
-            let (mut end, mut behind) = (at, at);
-            if window[at] == b'"' {
+        let Splitter { spans, marks, delimiter, .. } = &mut *self.splitter;
+        let mark_at = |cursor: usize| marks.get(cursor).map(|mark| *mark as usize);
+        let mut cursor = self.next_mark;
+        // Marks that csv-core or a blank line went over.
+        while mark_at(cursor).is_some_and(|mark| mark < start) {
+            cursor += 1;
+        }
+        spans.clear();
+        let (mut field, mut lines) = (start, 0);
+        while let Some(mut mark) = mark_at(cursor) {
+            cursor += 1;
+            let mut end = mark;
+            if bytes[mark] == b'"' {
                 // A quoted field: it must start here, and its second quote must end it.
-                let closing = hits.by_ref().find(|hit| {
-                    lines += u32::from(window[*hit] == b'\n');
-                    window[*hit] == b'"'
-                });
-                let (Some(closing), Some(next)) = (closing, hits.next()) else { return Split::Unsure };
-                let carriage = next == closing + 2 && window[closing + 1] == b'\r' && window[next] == b'\n';
-                if at != field || window[next] == b'"' || (next != closing + 1 && !carriage) {
+                let mut closing = None;
+                while let (None, Some(mark)) = (closing, mark_at(cursor)) {
+                    cursor += 1;
+                    lines += u32::from(bytes[mark] == b'\n');
+                    closing = (bytes[mark] == b'"').then_some(mark);
+                }
+                let (Some(closing), true) = (closing, mark == field) else { return Split::Unsure };
+                if mark_at(cursor) != Some(closing + 1) {
                     return Split::Unsure;
                 }
-                (field, end, behind) = (at + 1, closing, next);
-            } else if window[at] == b'\n' && at > field && window[at - 1] == b'\r' {
-                end = at - 1;
+                cursor += 1;
+                (field, end, mark) = (field + 1, closing, closing + 1);
             }
-            self.spans.push((start + field, start + end));
-            field = behind + 1;
-            if window[behind] == b'\n' {
-                return self.whole(start, behind, lines + 1);
+            match bytes[mark] {
+                byte if byte == *delimiter => {
+                    spans.push((field as u32, end as u32));
+                    field = mark + 1;
+                    continue;
+                }
+                b'\n' => {}
+                // A lone carriage return would be a line end to `csv-core`.
+                b'\r' if mark_at(cursor) == Some(mark + 1) && bytes[mark + 1] == b'\n' => {
+                    cursor += 1;
+                    mark += 1;
+                }
+                _ => return Split::Unsure,
             }
+            if mark - start > LONGEST_RECORD {
+                return Split::Unsure;
+            }
+            spans.push((field as u32, end as u32));
+            return Split::Whole(mark + 1, cursor, lines + 1);
         }
-        if !self.last || start + window.len() < bytes.len() {
+        if !self.last || bytes.len() - start > LONGEST_RECORD {
             return Split::Unsure;
         }
         // The file's last record has no line end.
-        if window.ends_with(b"\r") {
-            return Split::Unsure;
-        }
-        self.spans.push((start + field, bytes.len()));
-        self.whole(start, window.len(), lines)
-    }
-
-    /// A record that was split up to `behind`; a lone carriage return in it would be a line end to `csv-core`.
-    fn whole(&mut self, start: usize, behind: usize, lines: u32) -> Split {
-        let bytes = self.input.as_bytes();
-        let end = start + behind;
-        let text = &bytes[start..end.min(bytes.len())];
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        if memchr::memchr(b'\r', text).is_some() {
-            return Split::Unsure;
-        }
-        Split::Whole((end + 1).min(bytes.len()), lines)
+        spans.push((field as u32, bytes.len() as u32));
+        Split::Whole(bytes.len(), cursor, lines)
     }
 
     /// Reads a record with `csv-core`.
-    fn read_unsure(&mut self, line: u32) -> Result<Row, BadCut> {
+    fn read_unsure(&mut self, line: u32) -> Result<Row, Unfinished> {
         let start = self.at;
         let bytes = self.input.as_bytes();
         let window = &bytes[start..bytes.len().min(start + LONGEST_RECORD)];
         let cut_off = start + window.len() < bytes.len();
-        self.reader.reset();
-        let lines_before = self.reader.line();
-        if let Some(read) = self.rewrite(window, false) {
+        if let Some((read, lines)) = self.rewrite(window, false) {
             self.at = start + read;
-            self.line += (self.reader.line() - lines_before) as u32;
+            self.line += lines;
             return Ok(Row::Record { line });
         }
         if !cut_off && !self.last {
-            return Err(BadCut);
+            return Err(Unfinished);
         }
         let quotes = memchr::memchr_iter(b'"', window).count();
         if cut_off || !quotes.is_multiple_of(2) {
-            return Ok(self.resume_after_line(start, line));
+            self.splitter.spans.clear();
+            self.pass_over_line();
+            return Ok(Row::Endless { line });
         }
         // The file's last record has no line end: an empty input tells the parser so.
-        self.reader.reset();
-        let lines_before = self.reader.line();
-        let read = self.rewrite(window, true).unwrap_or(window.len());
+        let (read, lines) = self.rewrite(window, true).unwrap_or((window.len(), 0));
         self.at = start + read;
-        self.line += (self.reader.line() - lines_before) as u32;
+        self.line += lines;
         Ok(Row::Record { line })
     }
 
-    /// Lets `csv-core` read one record; `None` where the window ends before it does.
-    fn rewrite(&mut self, window: &[u8], is_all: bool) -> Option<usize> {
-        self.output.resize(window.len().max(1 << 10), 0);
+    /// Lets `csv-core` read one record: its bytes and line ends, or `None` where the window ends before it does.
+    fn rewrite(&mut self, window: &[u8], is_all: bool) -> Option<(usize, u32)> {
+        let Splitter { reader, output, ends, rewritten, spans, .. } = &mut *self.splitter;
+        reader.reset();
+        let lines_before = reader.line();
+        output.resize(window.len().max(1 << 10), 0);
         let (mut read, mut written, mut ended) = (0, 0, 0);
         loop {
-            let (result, input, output, ends) = self.reader.read_record(
-                &window[read..],
-                &mut self.output[written..],
-                &mut self.ends[ended..],
-            );
-            read += input;
-            written += output;
-            ended += ends;
+            let (result, taken, put, fields) =
+                reader.read_record(&window[read..], &mut output[written..], &mut ends[ended..]);
+            read += taken;
+            written += put;
+            ended += fields;
             match result {
-                ReadRecordResult::OutputFull => self.output.resize(self.output.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputFull => output.resize(output.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty if is_all => {}
                 ReadRecordResult::InputEmpty => return None,
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
         }
         // Only quotes and line ends, all ASCII, are taken out of valid text: it stays valid.
-        self.rewritten.clear();
-        self.rewritten.push_str(std::str::from_utf8(&self.output[..written]).unwrap_or_default());
+        rewritten.clear();
+        rewritten.push_str(std::str::from_utf8(&output[..written]).unwrap_or_default());
         self.is_rewritten = true;
-        self.spans.clear();
+        spans.clear();
         let mut field = 0;
-        for end in &self.ends[..ended] {
-            self.spans.push((field, *end));
-            field = *end;
+        for end in &ends[..ended] {
+            spans.push((field, *end as u32));
+            field = *end as u32;
         }
-        Some(read)
+        Some((read, (reader.line() - lines_before) as u32))
     }
 
-    fn resume_after_line(&mut self, start: usize, line: u32) -> Row {
-        let rest = &self.input.as_bytes()[start..];
-        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-        self.at = start + length;
-        self.line = line + 1;
-        self.spans.clear();
-        Row::OpenQuote { line }
+    /// Goes behind the next line end, which may lie in the next text.
+    fn pass_over_line(&mut self) {
+        let rest = &self.input.as_bytes()[self.at..];
+        let line_end = memchr::memchr(b'\n', rest);
+        self.at += line_end.map_or(rest.len(), |at| at + 1);
+        self.line += u32::from(line_end.is_some());
+        self.splitter.skips_line = line_end.is_none();
     }
 }
 
@@ -256,13 +311,14 @@ impl<'a> Rows<'a> {
 mod tests {
     use super::*;
 
-    fn read(input: &str, last: bool) -> Result<Vec<(u32, Vec<String>)>, BadCut> {
-        let mut rows = Rows::new(input, b',', 1, last);
+    fn read(input: &str, last: bool) -> Result<Vec<(u32, Vec<String>)>, Unfinished> {
+        let mut splitter = Splitter::new(b',');
+        let mut rows = splitter.rows(input, 1, last, usize::MAX);
         let mut all = Vec::new();
         while let Some(row) = rows.next_row()? {
             let (line, fields) = match row {
                 Row::Record { line } => (line, rows.count()),
-                Row::OpenQuote { line } => (line, 0),
+                Row::Endless { line } => (line, 0),
             };
             all.push((line, (0..fields).map(|field| rows.field(field).to_owned()).collect()));
         }
@@ -292,9 +348,9 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_ends_inside_a_record_is_a_bad_cut() {
-        assert_eq!(read("a,b\nc,\"d\n", false), Err(BadCut));
-        assert_eq!(read("a,b\nc,d", false), Err(BadCut));
+    fn a_text_that_ends_inside_a_record_is_unfinished() {
+        assert_eq!(read("a,b\nc,\"d\n", false), Err(Unfinished));
+        assert_eq!(read("a,b\nc,d", false), Err(Unfinished));
         assert_eq!(read("a,b\nc,d\n", false).unwrap().len(), 2);
         assert_eq!(read("a,b\r\nc,d\r\n", false).unwrap().len(), 2);
     }

@@ -14,7 +14,6 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use crate::number::PackedNumber;
 use crate::part::RawRow;
 use crate::plan::READER_VERSION;
 
@@ -34,16 +33,22 @@ pub(crate) enum RowSource {
 }
 
 const SCHEMA: &str = "message rows {
-    REQUIRED INT64 quantity; REQUIRED INT64 price;
-    REQUIRED INT32 price_is_amount; REQUIRED INT32 sold_to; REQUIRED INT32 ship_to; REQUIRED INT32 end_user;
+    REQUIRED INT32 quantity; REQUIRED INT32 quantity_high; REQUIRED INT32 price; REQUIRED INT32 price_high;
+    REQUIRED INT32 sold_to; REQUIRED INT32 ship_to; REQUIRED INT32 end_user;
     REQUIRED INT32 item; REQUIRED INT32 particulars; REQUIRED INT32 date; REQUIRED INT32 document;
     REQUIRED INT32 line_no; REQUIRED INT32 line;
 }";
 
-/// The 32-bit columns of a row, in the order of the schema.
-fn words(row: &RawRow) -> [u32; 10] {
+const WORDS: usize = 13;
+
+/// The columns of a row, in the order of the schema.
+fn words(row: &RawRow) -> [u32; WORDS] {
+    let ([quantity, quantity_high], [price, price_high]) = (row.quantity, row.price);
     [
-        u32::from(row.price_is_amount),
+        quantity,
+        quantity_high,
+        price,
+        price_high,
         row.sold_to,
         row.ship_to,
         row.end_user,
@@ -56,12 +61,12 @@ fn words(row: &RawRow) -> [u32; 10] {
     ]
 }
 
-fn row(quantity: i64, price: i64, words: [u32; 10]) -> RawRow {
-    let [amount, sold_to, ship_to, end_user, item, particulars, date, document, line_no, line] = words;
+fn row(words: [u32; WORDS]) -> RawRow {
+    let [quantity, quantity_high, price, price_high, sold_to, ship_to, end_user, item, rest @ ..] = words;
+    let [particulars, date, document, line_no, line] = rest;
     RawRow {
-        quantity: PackedNumber::from_bits(quantity.cast_unsigned()),
-        price: PackedNumber::from_bits(price.cast_unsigned()),
-        price_is_amount: amount != 0,
+        quantity: [quantity, quantity_high],
+        price: [price, price_high],
         sold_to,
         ship_to,
         end_user,
@@ -140,18 +145,11 @@ fn write_group(writer: &mut SerializedFileWriter<File>, rows: &[RawRow]) -> Resu
     let mut group = writer.next_row_group()?;
     let mut place = 0;
     while let Some(mut column) = group.next_column()? {
-        match column.untyped() {
-            ColumnWriter::Int64ColumnWriter(column) => {
-                let bits = |row: &RawRow| if place == 0 { row.quantity.bits() } else { row.price.bits() };
-                let values: Vec<i64> = rows.iter().map(|row| bits(row).cast_signed()).collect();
-                column.write_batch(&values, None, None)?;
-            }
-            ColumnWriter::Int32ColumnWriter(column) => {
-                let values: Vec<i32> = rows.iter().map(|row| words(row)[place - 2].cast_signed()).collect();
-                column.write_batch(&values, None, None)?;
-            }
-            _ => return Err(ParquetError::General("a column of another kind".to_owned())),
-        }
+        let ColumnWriter::Int32ColumnWriter(writer) = column.untyped() else {
+            return Err(ParquetError::General("a column of another kind".to_owned()));
+        };
+        let values: Vec<i32> = rows.iter().map(|row| words(row)[place].cast_signed()).collect();
+        writer.write_batch(&values, None, None)?;
         column.close()?;
         place += 1;
     }
@@ -160,27 +158,21 @@ fn write_group(writer: &mut SerializedFileWriter<File>, rows: &[RawRow]) -> Resu
 }
 
 fn read_group(group: &dyn RowGroupReader, rows: usize) -> Result<Vec<RawRow>, ParquetError> {
-    let (mut longs, mut ints): (Vec<Vec<i64>>, Vec<Vec<i32>>) = (Vec::new(), Vec::new());
+    let mut columns: Vec<Vec<i32>> = Vec::new();
     for place in 0..group.num_columns() {
-        match group.get_column_reader(place)? {
-            ColumnReader::Int64ColumnReader(mut column) => {
-                let mut values = Vec::with_capacity(rows);
-                column.read_records(rows, None, None, &mut values)?;
-                longs.push(values);
-            }
-            ColumnReader::Int32ColumnReader(mut column) => {
-                let mut values = Vec::with_capacity(rows);
-                column.read_records(rows, None, None, &mut values)?;
-                ints.push(values);
-            }
-            _ => return Err(ParquetError::General("a column of another kind".to_owned())),
-        }
+        let ColumnReader::Int32ColumnReader(mut column) = group.get_column_reader(place)? else {
+            return Err(ParquetError::General("a column of another kind".to_owned()));
+        };
+        let mut values = Vec::with_capacity(rows);
+        column.read_records(rows, None, None, &mut values)?;
+        columns.push(values);
     }
-    let ([quantity, price], Ok(ints)) = (longs.as_slice(), <[Vec<i32>; 10]>::try_from(ints)) else {
+    let Ok(columns) = <[Vec<i32>; WORDS]>::try_from(columns) else {
         return Err(ParquetError::General("columns are missing".to_owned()));
     };
-    let word = |place: usize| ints.each_ref().map(|column| column[place].cast_unsigned());
-    Ok((0..quantity.len()).map(|place| row(quantity[place], price[place], word(place))).collect())
+    let read = columns.iter().map(Vec::len).min().unwrap_or_default();
+    let words = |place: usize| columns.each_ref().map(|column| column[place].cast_unsigned());
+    Ok((0..read).map(|place| row(words(place))).collect())
 }
 
 #[cfg(test)]
@@ -188,8 +180,7 @@ mod tests {
     use super::*;
 
     fn sample(n: u32) -> RawRow {
-        let number = PackedNumber::pack(format!("-{n}").as_bytes()).unwrap();
-        row(number.bits().cast_signed(), i64::from(n), [n % 2, n, 0, n + 1, u32::MAX, 3, n, 7, 8, n * 2])
+        row([n, u32::MAX - n, 7, 1 << 31, n % 2, n, 0, n + 1, u32::MAX, 3, n, 8, n * 2])
     }
 
     #[test]

@@ -1,9 +1,5 @@
 //! One task: bytes to rows of numbers, or rejects. It knows neither chips nor companies.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-
 use chipwatch_records::{Column, FileId, Reject, Rejects};
 
 use crate::cells::{clean, is_total_word};
@@ -13,15 +9,14 @@ use crate::error::IngestError;
 use crate::number::PackedNumber;
 use crate::part::{RawRow, Receipt, Store};
 use crate::plan::{PARTITIONS, PlannedFile, Task};
-use crate::rows::{Row, Rows};
+use crate::range_hash::RangeHash;
+use crate::range_input::{BlockText, RangeInput};
+use crate::rows::{Row, Rows, Splitter};
 use crate::source::SourceSpec;
 
 /// Why a task did not end.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
-    /// The file's quotes do not balance, so the range does not end with a record: read the file in one task.
-    #[error("the range does not end with a record")]
-    BadCut,
     /// The bytes cannot be had.
     #[error(transparent)]
     Input(#[from] IngestError),
@@ -30,65 +25,27 @@ pub enum TaskError {
     Store(String),
 }
 
-/// Reads one task's byte range into the store.
+/// Reads one task's records into the store; hands back what it did, and the hash of its range.
 ///
 /// # Errors
 /// [`TaskError`].
-pub fn run_task(
+pub(crate) fn run_task(
     task: &Task,
     file: &PlannedFile,
     source: &SourceSpec,
     store: &dyn Store,
-) -> Result<Receipt, TaskError> {
-    let unreadable =
-        |error: std::io::Error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() };
-    let bytes = read_range(&file.path, task).map_err(unreadable)?;
+) -> Result<(Receipt, RangeHash), TaskError> {
     let Some(file_id) = FileId::from_index(task.file) else {
         return Err(TaskError::Store("more files than ids".into()));
     };
-    let text = valid_text(&bytes);
-    let marked = matches!(text, Cow::Owned(_));
-    let mut reader = TaskReader::new(task, file, source, bytes.len(), marked);
-    let mut rows = Rows::new(&text, file.delimiter, task.first_line, task.last);
-    while let Some(row) = rows.next_row().map_err(|_| TaskError::BadCut)? {
-        reader.receipt.rows += 1;
-        match row {
-            Row::OpenQuote { line } => {
-                reader.reject(line, None, String::new(), "a quote is opened on this line and never closed");
-            }
-            Row::Record { line } => reader.record(&rows, line),
-        }
-    }
+    let mut reader = TaskReader::new(task, file, source);
+    let hash = reader.read(task).map_err(|error| IngestError::Unreadable {
+        path: file.path.clone(),
+        why: error.to_string(),
+    })?;
     let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows);
     store.put(&task.id, part).map_err(TaskError::Store)?;
-    Ok(reader.receipt)
-}
-
-/// Stands where bytes are no UTF-8: no text has this noncharacter, so a row that has it is refused.
-const INVALID: char = '\u{fffe}';
-
-/// The bytes as text. Bytes that are none are marked, so that only their rows are lost.
-fn valid_text(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            text.push(INVALID);
-        }
-    }
-    Cow::Owned(text)
-}
-
-fn read_range(path: &std::path::Path, task: &Task) -> std::io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(task.start))?;
-    let length = task.end - task.start;
-    let mut bytes = Vec::with_capacity(length as usize);
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((reader.receipt, hash))
 }
 
 struct TaskReader<'a> {
@@ -99,15 +56,13 @@ struct TaskReader<'a> {
     receipt: Receipt,
     rows: Vec<Vec<RawRow>>,
     overlay: Vec<String>,
-    /// Whether some bytes of the range are no UTF-8.
-    marked: bool,
 }
 
 impl<'a> TaskReader<'a> {
-    fn new(task: &Task, file: &'a PlannedFile, source: &'a SourceSpec, bytes: usize, marked: bool) -> Self {
+    fn new(task: &Task, file: &'a PlannedFile, source: &'a SourceSpec) -> Self {
         let width = file.mapping.headers.len() + file.mapping.added;
         // Rows of the usual exports take 100 bytes or more; a short guess only grows a vector once.
-        let guess = bytes / 120 / PARTITIONS;
+        let guess = (task.range.end - task.range.start) as usize / 120 / PARTITIONS;
         Self {
             file,
             source,
@@ -115,12 +70,48 @@ impl<'a> TaskReader<'a> {
             dictionaries: Dictionaries::new(source, &file.mapping),
             receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
             rows: (0..PARTITIONS).map(|_| Vec::with_capacity(guess)).collect(),
-            marked,
             overlay: if source.lookups.is_empty() { Vec::new() } else { vec![String::new(); width] },
         }
     }
 
-    fn record(&mut self, rows: &Rows<'_>, line: u32) {
+    /// Reads block by block until a record starts behind the task's range.
+    fn read(&mut self, task: &Task) -> std::io::Result<RangeHash> {
+        let mut input = RangeInput::open(&self.file.path, task.range.clone(), self.file.input.bytes)?;
+        input.advance(0)?;
+        match task.first_record {
+            Some(offset) => input.pass_to(offset)?,
+            None => input.pass_first_line_end()?,
+        }
+        let start = input.base();
+        let mut splitter = Splitter::new(self.file.delimiter);
+        let mut line = 0;
+        let used = loop {
+            let Some(stop) = input.stop() else { break 0 };
+            let block = input.text();
+            let mut rows = splitter.rows(&block.text, line, input.has_ended(), stop);
+            while let Ok(Some(row)) = rows.next_row() {
+                self.receipt.rows += 1;
+                match row {
+                    Row::Endless { line } => {
+                        let reason = "the record does not end: a quote is opened on this line and never closed, or the line is longer than a megabyte";
+                        self.reject(line, None, String::new(), reason);
+                    }
+                    Row::Record { line } => self.record(&rows, line, &block),
+                }
+            }
+            line = rows.line();
+            let used = rows.position();
+            if used > stop || input.has_ended() {
+                break used;
+            }
+            input.advance(used)?;
+        };
+        self.receipt.span = start..input.base() + used as u64;
+        self.receipt.lines = line;
+        input.hash()
+    }
+
+    fn record(&mut self, rows: &Rows<'_>, line: u32, block: &BlockText<'_>) {
         let width = self.file.mapping.headers.len();
         if rows.count() != width {
             let first = clean(rows.field(0)).to_owned();
@@ -131,10 +122,10 @@ impl<'a> TaskReader<'a> {
             let reason = format!("the row has {} fields, the header {width}", rows.count());
             return self.reject(line, None, first, &reason);
         }
-        let (text, spans, is_rewritten) = rows.fields();
-        if self.marked && spans.iter().any(|(start, end)| text[*start..*end].contains(INVALID)) {
+        if !block.invalid.is_empty() && block.is_invalid(rows.start()..rows.position()) {
             return self.reject(line, None, String::new(), "the row is not valid UTF-8");
         }
+        let (text, spans, is_rewritten) = rows.fields();
         self.look_up(rows);
         let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
         match read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line) {
@@ -232,9 +223,8 @@ fn read_row(
     }
     let partition = dictionaries.partition(document, [sold_to, ship_to, end_user], item);
     let row = RawRow {
-        quantity,
-        price,
-        price_is_amount,
+        quantity: quantity.words(),
+        price: if price_is_amount { price.of_line() } else { price }.words(),
         sold_to,
         ship_to,
         end_user,

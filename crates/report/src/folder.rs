@@ -1,6 +1,6 @@
 //! The folder of a run: seen whole or not at all, one run at a time.
 //!
-//! A run writes into `.tmp-<run id>-<pid>` and renames it when every byte is on the disk. Killed at any instant, the
+//! A run writes into `.tmp-<pid>` and renames it when every byte is on the disk. Killed at any instant, the
 //! reports that stood before stand whole, and `latest` names one of them.
 
 mod same;
@@ -46,11 +46,11 @@ impl RunFolder {
     ///
     /// # Errors
     /// When another run holds the lock, or a folder cannot be made.
-    pub fn open(out: &Path, run_id: &str) -> Result<Self, ReportError> {
+    pub fn open(out: &Path) -> Result<Self, ReportError> {
         fs::create_dir_all(out).map_err(|source| ReportError::io(out, source))?;
         let lock = lock(out)?;
         sweep(out)?;
-        let temporary = out.join(format!("{TEMPORARY}{run_id}-{}", std::process::id()));
+        let temporary = out.join(format!("{TEMPORARY}{}", std::process::id()));
         fs::create_dir(&temporary).map_err(|source| ReportError::io(&temporary, source))?;
         Ok(Self { out: out.to_owned(), temporary, keep: false, lock })
     }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     fn run(out: &Path, name: &str, files: &[(&str, &str)], trusted: bool) -> Result<Published, ReportError> {
-        let folder = RunFolder::open(out, "0123abcd")?;
+        let folder = RunFolder::open(out)?;
         for (file, text) in files {
             fs::write(folder.path().join(file), text).unwrap();
         }
@@ -250,21 +250,21 @@ mod tests {
         fs::create_dir(out.join("mine")).unwrap();
         link("mine", &out.join(".tmp-link")).unwrap();
         link("gone", &out.join(".latest-17")).unwrap();
-        drop(RunFolder::open(out, "i").unwrap());
+        drop(RunFolder::open(out).unwrap());
         assert_eq!(visible(out), ["mine"]);
     }
 
     #[test]
     fn a_second_run_is_refused_and_told_who_holds_the_lock() {
         let out = tempfile::tempdir().unwrap();
-        let first = RunFolder::open(out.path(), "i").unwrap();
-        let refused = RunFolder::open(out.path(), "i").unwrap_err();
+        let first = RunFolder::open(out.path()).unwrap();
+        let refused = RunFolder::open(out.path()).unwrap_err();
         assert!(
             matches!(refused, ReportError::Locked { holder: Some(pid), .. } if pid == std::process::id())
         );
         assert!(first.path().is_dir(), "the refused run swept nothing");
         drop(first);
-        RunFolder::open(out.path(), "i").unwrap();
+        RunFolder::open(out.path()).unwrap();
     }
 
     #[test]

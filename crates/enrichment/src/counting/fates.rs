@@ -50,6 +50,7 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
     let headers = Headers::of(context, partition, &standings);
     let mut count = PartitionCount {
         items: vec![ItemTotals::default(); context.items.table.len()],
+        kept: Vec::with_capacity(partition.len()),
         ..PartitionCount::default()
     };
     let mut tallies = FateTallies::default();

@@ -76,18 +76,18 @@ fn by_slice(partitions: Vec<Vec<Vec<FiledLine>>>) -> Vec<Vec<Vec<FiledLine>>> {
 /// Where a line waits for its place, and what decides that first.
 #[derive(Clone, Copy)]
 struct FiledLine {
-    first: u128,
+    first: [u64; 2],
     partition: u32,
     place: u32,
 }
 
 /// Buyer, then what `by_value` compares first: day, item, quantity. Few lines must be looked at for the rest.
-fn first_words(buyer: Option<EntityId>, line: &ShipmentLine) -> u128 {
-    let buyer = buyer.map_or(0, |entity| entity.index() as u128 + 1);
-    let day = line.ship_date.map_or(0, |day| day_word(day) as u128 + 1);
+fn first_words(buyer: Option<EntityId>, line: &ShipmentLine) -> [u64; 2] {
+    let buyer = buyer.map_or(0, |entity| entity.index() as u64 + 1);
+    let day = line.ship_date.map_or(0, |day| u64::from(day_word(day)));
     // A signed quantity in the order of unsigned words.
     let quantity = line.quantity.cast_unsigned() ^ (1 << 31);
-    buyer << 96 | day << 64 | (line.item.index() as u128) << 32 | u128::from(quantity)
+    [buyer << 32 | day, (line.item.index() as u64) << 32 | u64::from(quantity)]
 }
 
 /// A day as an unsigned word in the order of days: all days of exports lie behind the year 1900.
