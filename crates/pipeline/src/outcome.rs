@@ -1,5 +1,6 @@
 //! What a run is asked, who watches it, and what it comes to.
 
+use std::any::Any;
 use std::path::Path;
 
 use chipwatch_detection::Assessment;
@@ -67,6 +68,9 @@ pub struct Outcome {
     pub threshold: String,
     /// The first of the flagged entities, for the terminal.
     pub top: Vec<TopEntity>,
+    /// What the run held in memory. Taking it apart takes a large run a quarter of a second, which a process that is about
+    /// to end can spare.
+    pub held: Option<Box<dyn Any + Send>>,
 }
 
 /// A line of the terminal's summary.

@@ -102,6 +102,7 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
             context.threshold.since
         ),
         top: top(&assessment, &counted.book),
+        held: Some(Box::new((assessment, counted))),
     })
 }
 

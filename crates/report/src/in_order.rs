@@ -42,9 +42,9 @@ pub(crate) struct LargeFile {
 }
 
 /// After so many bytes a file is sent to the disk.
-const SYNC_EVERY: u64 = 32 << 20;
+const SYNC_EVERY: u64 = 16 << 20;
 /// So many buffers may wait for the thread.
-const WAITING: usize = 4;
+const WAITING: usize = 24;
 
 impl LargeFile {
     pub(crate) fn create(folder: &Path, name: &str) -> Result<Self, ReportError> {
@@ -109,7 +109,7 @@ pub(crate) fn in_order<T: Sync, B: Default + Send + Sync>(
     render: impl Fn(&T, &mut B) + Sync,
     mut take: impl FnMut(&mut B) -> Result<(), ReportError> + Send,
 ) -> Result<(), ReportError> {
-    let width = rayon::current_num_threads() * 2;
+    let width = rayon::current_num_threads() * 8;
     let mut filling: Vec<B> = (0..width).map(|_| B::default()).collect();
     let mut rendered: Vec<B> = (0..width).map(|_| B::default()).collect();
     let mut ready = 0;

@@ -43,7 +43,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let bar = Bar::new(arguments.quiet);
     let outcome = chipwatch_pipeline::run(&request, &bar);
     bar.finish();
-    let outcome = outcome?;
+    let mut outcome = outcome?;
+    std::mem::forget(outcome.held.take());
     if !arguments.quiet {
         // Whoever reads the summary may stop reading; the report stands, and the exit code speaks of the run.
         match tell(&outcome) {

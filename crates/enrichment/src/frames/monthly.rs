@@ -12,7 +12,19 @@ use super::{FrameError, column};
 
 /// What one slice adds to the series. An entity lies in one slice, so distinct buyers can be added up.
 #[derive(Clone, Default, Debug)]
-pub struct MonthlyPart(Vec<MonthlyRow>);
+pub struct MonthlyPart(Vec<SlicedRow>);
+
+/// A row of the series as far as one slice knows it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct SlicedRow {
+    month: i32,
+    channel: Channel,
+    country: Option<CountryCode>,
+    model: &'static str,
+    buyers: i64,
+    chips_lo: i64,
+    chips_hi: i64,
+}
 
 #[derive(Clone, Copy)]
 struct Sum {
@@ -62,13 +74,13 @@ impl MonthlyPart {
             sum.lo += entry.chips_lo;
             sum.hi += entry.chips_hi;
         }
-        let mut rows: Vec<MonthlyRow> = sums
+        let mut rows: Vec<SlicedRow> = sums
             .into_iter()
-            .map(|((month, channel, country, item), sum)| MonthlyRow {
+            .map(|((month, channel, country, item), sum)| SlicedRow {
                 month,
                 channel,
                 country,
-                model: ledger.book.items[item.index()].model.unwrap_or_default().to_owned(),
+                model: ledger.book.items[item.index()].model.unwrap_or_default(),
                 buyers: sum.buyers,
                 chips_lo: sum.lo,
                 chips_hi: sum.hi,
@@ -84,9 +96,9 @@ impl MonthlyPart {
 /// # Errors
 /// [`FrameError`] where the frame does not have the declared columns: a fault of the program.
 pub fn monthly_series(parts: Vec<MonthlyPart>) -> Result<Vec<MonthlyRow>, FrameError> {
-    let rows: Vec<MonthlyRow> = parts.into_iter().flat_map(|part| part.0).collect();
+    let rows: Vec<SlicedRow> = parts.into_iter().flat_map(|part| part.0).collect();
     if rows.is_empty() {
-        return Ok(rows);
+        return Ok(Vec::new());
     }
     let failed = |error: PolarsError| FrameError { table: "monthly", why: error.to_string() };
     let sum = |of| column(of).sum();
@@ -103,11 +115,11 @@ pub fn monthly_series(parts: Vec<MonthlyPart>) -> Result<Vec<MonthlyRow>, FrameE
     read(&summed).map_err(failed)
 }
 
-fn frame(rows: &[MonthlyRow]) -> Result<DataFrame, PolarsError> {
-    let text = |of: Monthly, value: fn(&MonthlyRow) -> &str| -> Column {
+fn frame(rows: &[SlicedRow]) -> Result<DataFrame, PolarsError> {
+    let text = |of: Monthly, value: fn(&SlicedRow) -> &str| -> Column {
         Series::new(of.name().into(), rows.iter().map(value).collect::<Vec<&str>>()).into_column()
     };
-    let number = |of: Monthly, value: fn(&MonthlyRow) -> i64| -> Column {
+    let number = |of: Monthly, value: fn(&SlicedRow) -> i64| -> Column {
         Series::new(of.name().into(), rows.iter().map(value).collect::<Vec<i64>>()).into_column()
     };
     let columns = Monthly::all()
@@ -116,7 +128,7 @@ fn frame(rows: &[MonthlyRow]) -> Result<DataFrame, PolarsError> {
             Monthly::Month => number(*of, |row| i64::from(row.month)),
             Monthly::Level => text(*of, |row| row.channel.as_str()),
             Monthly::Country => text(*of, |row| row.country.as_ref().map_or("", CountryCode::as_str)),
-            Monthly::Model => text(*of, |row| &row.model),
+            Monthly::Model => text(*of, |row| row.model),
             Monthly::Buyers => number(*of, |row| row.buyers),
             Monthly::ChipsLo => number(*of, |row| row.chips_lo),
             Monthly::ChipsHi => number(*of, |row| row.chips_hi),
@@ -166,22 +178,22 @@ fn read(frame: &DataFrame) -> Result<Vec<MonthlyRow>, PolarsError> {
 mod tests {
     use super::*;
 
-    fn row(month: i32, country: &str, model: &str, buyers: i64, chips: i64) -> MonthlyRow {
-        MonthlyRow {
-            month,
-            channel: Channel::SellIn,
-            country: CountryCode::from_letters(country),
-            model: model.to_owned(),
-            buyers,
-            chips_lo: chips,
-            chips_hi: chips * 2,
-        }
+    fn sliced(month: i32, country: &str, model: &'static str, buyers: i64, chips: i64) -> SlicedRow {
+        let country = CountryCode::from_letters(country);
+        let channel = Channel::SellIn;
+        SlicedRow { month, channel, country, model, buyers, chips_lo: chips, chips_hi: chips * 2 }
+    }
+
+    fn row(month: i32, country: &str, model: &'static str, buyers: i64, chips: i64) -> MonthlyRow {
+        let SlicedRow { month, channel, country, model, buyers, chips_lo, chips_hi } =
+            sliced(month, country, model, buyers, chips);
+        MonthlyRow { month, channel, country, model: model.to_owned(), buyers, chips_lo, chips_hi }
     }
 
     #[test]
     fn parts_are_added_up_and_sorted_whatever_their_order() {
-        let a = MonthlyPart(vec![row(202402, "SG", "H100", 1, 8), row(202401, "SG", "H100", 2, 16)]);
-        let b = MonthlyPart(vec![row(202401, "SG", "H100", 3, 4), row(202401, "", "A100", 1, 1)]);
+        let a = MonthlyPart(vec![sliced(202402, "SG", "H100", 1, 8), sliced(202401, "SG", "H100", 2, 16)]);
+        let b = MonthlyPart(vec![sliced(202401, "SG", "H100", 3, 4), sliced(202401, "", "A100", 1, 1)]);
         let expected = vec![
             row(202401, "", "A100", 1, 1),
             row(202401, "SG", "H100", 5, 20),
