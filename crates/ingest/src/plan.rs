@@ -95,8 +95,13 @@ pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
         files[index].replaced =
             sources.iter().any(|source| source.replaces.iter().any(|old| same_file(old, &name)));
     }
-    let tasks = files.iter().enumerate().flat_map(|(index, file)| file.tasks(index)).collect();
+    let tasks = tasks_of(&files, TASK_BYTES);
     Ok(Plan { files, tasks })
+}
+
+/// The tasks of all files, in ranges of so many bytes.
+pub(crate) fn tasks_of(files: &[PlannedFile], bytes: u64) -> Vec<Task> {
+    files.iter().enumerate().flat_map(|(index, file)| file.tasks(index, bytes)).collect()
 }
 
 /// Hashes the files that have the size of another one: the others are hashed while they are read.
@@ -117,16 +122,15 @@ fn hash_candidates(files: &mut [PlannedFile]) -> Result<(), IngestError> {
 
 impl PlannedFile {
     /// The tasks of this file; none for a file that equals another.
-    #[must_use]
-    pub fn tasks(&self, index: usize) -> Vec<Task> {
+    fn tasks(&self, index: usize, bytes: u64) -> Vec<Task> {
         if self.same_as.is_some() {
             return Vec::new();
         }
-        let starts = (0..self.input.bytes).step_by(TASK_BYTES as usize);
+        let starts = (0..self.input.bytes).step_by(bytes as usize);
         let task = |(piece, start): (usize, u64)| Task {
             id: format!("{index}-{piece}"),
             file: index,
-            range: start..self.input.bytes.min(start + TASK_BYTES),
+            range: start..self.input.bytes.min(start + bytes),
             // A header that is longer than the first range would push the first record into a later one.
             first_record: (piece == 0).then_some(self.body.0),
         };

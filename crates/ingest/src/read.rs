@@ -150,3 +150,114 @@ fn sum(file: usize, receipts: Vec<Receipt>) -> Receipt {
     sum.rejects.truncate(Rejects::LIMIT);
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashMap};
+    use std::path::Path;
+    use std::sync::Mutex;
+
+    use chipwatch_records::Channel;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::layout::Layout;
+    use crate::plan::{plan, tasks_of};
+
+    #[derive(Default)]
+    struct Shelf(Mutex<HashMap<String, Part>>);
+
+    impl Store for Shelf {
+        fn put(&self, task: &str, part: Part) -> Result<(), String> {
+            self.0.lock().unwrap().insert(task.to_owned(), part);
+            Ok(())
+        }
+
+        fn take(&self, task: &str) -> Result<Part, String> {
+            self.0.lock().unwrap().remove(task).ok_or_else(|| "lost".to_owned())
+        }
+    }
+
+    /// Lines by file line, rejects, sums and hash of a file that is read in ranges of so many bytes.
+    fn read(folder: &Path, bytes: u64) -> (Vec<String>, Vec<String>, [u64; 4], String) {
+        let source = SourceSpec {
+            name: "s".to_owned(),
+            patterns: vec!["f.csv".to_owned()],
+            base: folder.to_owned(),
+            layout: Layout::named("canonical").unwrap(),
+            channel: Channel::SellIn,
+            seller: None,
+            system: "s".to_owned(),
+            number: None,
+            date: None,
+            columns: BTreeMap::new(),
+            document_types: BTreeMap::new(),
+            replaces: Vec::new(),
+            lookups: Vec::new(),
+        };
+        let sources = [source];
+        let mut plan = plan(&sources).unwrap();
+        plan.tasks = tasks_of(&plan.files, bytes);
+        let reading = read_all(&sources, &mut plan, &Shelf::default(), &|_| ()).unwrap();
+        let tables = &reading.merged.lines;
+        let mut lines = Vec::new();
+        for partition in reading.merged.partitions {
+            for line in partition.resolve(&reading.merged.resolver).unwrap().lines {
+                let buyer = line.sold_to.map(|party| tables.text(tables.parties[party.index()].name));
+                lines.push(format!("{:05} {buyer:?} {}", line.line, line.quantity));
+            }
+        }
+        lines.sort();
+        let receipt = &reading.files[0].receipt;
+        let rejects = receipt.rejects.iter().map(|reject| format!("{}: {}", reject.line, reject.reason));
+        let sums = [receipt.rows, receipt.accepted, receipt.rejected, receipt.total_rows];
+        (lines, rejects.collect(), sums, plan.files[0].input.blake3.clone())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn the_length_of_the_ranges_changes_nothing(
+            rows in proptest::collection::vec(0_usize..9, 20..400),
+            ends_with_line in any::<bool>(),
+        ) {
+            let mut text = "sold_to_name,part_number,quantity,ship_date\n".to_owned();
+            for (index, kind) in rows.iter().enumerate() {
+                text += &match kind {
+                    0 => format!("\"Acme\n{index}, Ltd\",900-1-2,{index},2024-01-02\r\n"),
+                    1 => format!("\"A \"\"quoted\"\" name\n\n\n{index}\",900-1-2,{index},2024-01-02\n"),
+                    2 => "\n\r\n\n".to_owned(),
+                    3 => "too,short\n".to_owned(),
+                    4 => format!("{},900-1-2,{index},2024-01-02\n", "long name ".repeat(250)),
+                    5 => format!("Naïve {index},900-1-2,x,2024-01-02\n"),
+                    _ => format!("Acme {index},900-1-2,{index},2024-01-02\n"),
+                };
+            }
+            if !ends_with_line {
+                text.truncate(text.trim_end().len());
+            }
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("f.csv"), &text).unwrap();
+            let whole = read(folder.path(), 1 << 20);
+            let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+            prop_assert_eq!(&whole.3, &hash);
+            prop_assert_eq!(&read(folder.path(), 1_024), &whole);
+            prop_assert_eq!(&read(folder.path(), 2_048), &whole);
+        }
+    }
+
+    #[test]
+    fn an_open_quote_costs_its_line_wherever_the_ranges_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text = "sold_to_name,part_number,quantity,ship_date\n".to_owned();
+        for line in 2..20_000 {
+            text +=
+                if line == 70 { "\"open,900-1-2,1,2024-01-02\n" } else { "Acme Ltd,900-1-2,1,2024-01-02\n" };
+        }
+        std::fs::write(folder.path().join("f.csv"), &text).unwrap();
+        let whole = read(folder.path(), 1 << 20);
+        assert_eq!((whole.1.len(), whole.2[1]), (1, 19_997));
+        assert!(whole.1[0].starts_with("70: "), "{:?}", whole.1);
+        assert_eq!(read(folder.path(), 4_096), whole);
+    }
+}

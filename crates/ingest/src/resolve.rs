@@ -83,9 +83,8 @@ impl RawPartition {
 impl PartMap {
     fn line(&self, row: &RawRow) -> Result<ShipmentLine, Refused> {
         let number = PackedNumber::from_words(row.quantity);
-        let quantity = number
-            .whole(self.quantity)
-            .map_err(|reason| (Column::Quantity, number.to_text(), reason))?;
+        let quantity =
+            number.whole(self.quantity).map_err(|reason| (Column::Quantity, number.to_text(), reason))?;
         let ship_date = match row.date.checked_sub(1) {
             None => None,
             Some(id) => self.dates[id as usize]
@@ -120,16 +119,12 @@ impl PartMap {
         if price.is_absent() {
             return Ok(None);
         }
-        let (column, dialect) = if is_amount {
-            (Column::Amount, self.amount)
-        } else {
-            (Column::UnitPrice, self.unit_price)
-        };
+        let (column, dialect) =
+            if is_amount { (Column::Amount, self.amount) } else { (Column::UnitPrice, self.unit_price) };
         let value = price
             .ten_thousandths(dialect)
             .ok_or_else(|| (column, price.to_text(), "not a number in this column's dialect"))?;
-        let unit =
-            if is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
+        let unit = if is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
         Ok(UnitPrice::from_ten_thousandths(unit))
     }
 }

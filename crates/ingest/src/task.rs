@@ -39,10 +39,9 @@ pub(crate) fn run_task(
         return Err(TaskError::Store("more files than ids".into()));
     };
     let mut reader = TaskReader::new(task, file, source);
-    let hash = reader.read(task).map_err(|error| IngestError::Unreadable {
-        path: file.path.clone(),
-        why: error.to_string(),
-    })?;
+    let hash = reader
+        .read(task)
+        .map_err(|error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
     let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows.finish());
     store.put(&task.id, part).map_err(TaskError::Store)?;
     Ok((reader.receipt, hash))

@@ -59,7 +59,8 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     stages.enter("read");
     progress.expect_bytes(plan.tasks.iter().map(|task| task.range.end - task.range.start).sum());
     let store = store_for(&plan, folder.path())?;
-    let reading = read_all(&prepared.sources, &mut plan, store.as_ref(), &|bytes| progress.read_bytes(bytes))?;
+    let reading =
+        read_all(&prepared.sources, &mut plan, store.as_ref(), &|bytes| progress.read_bytes(bytes))?;
     // Only now is every input's hash known.
     let id = run_id(request.tool_version, request.loaded, &prepared, &plan, request.as_of);
     let mut summary = summarise(&prepared, &plan, &reading.files);

@@ -28,8 +28,8 @@ pub use ids::{
     DocumentId, EntityId, FileId, ItemId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId,
 };
 pub use ledger::{
-    Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure, NotEvaluated,
-    Operator, RunContext, Threshold,
+    Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure,
+    NotEvaluated, Operator, RunContext, Threshold,
 };
 pub use rejects::{Reject, Rejects};
 pub use shipment::{

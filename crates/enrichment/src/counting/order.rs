@@ -47,10 +47,8 @@ pub fn order_lines(
         })
         .collect();
     // The lines are moved once, straight to their places.
-    let starts: Vec<usize> = orders
-        .iter()
-        .scan(0, |next, order| Some(std::mem::replace(next, *next + order.len())))
-        .collect();
+    let starts: Vec<usize> =
+        orders.iter().scan(0, |next, order| Some(std::mem::replace(next, *next + order.len()))).collect();
     let total = orders.iter().map(Vec::len).sum();
     (0..total)
         .into_par_iter()

@@ -247,16 +247,16 @@ fn first_of(slice: usize, entities: usize) -> usize {
 fn filed_lines(source: &LedgerLines<'_>) -> Vec<Range<usize>> {
     let entities = source.book.entities.len().max(1);
     let kept = &source.lines[..source.kept];
-    let start = |slice: usize| {
-        kept.partition_point(|line| slice_of(buyer(source.parties, line), entities) < slice)
-    };
+    let start =
+        |slice: usize| kept.partition_point(|line| slice_of(buyer(source.parties, line), entities) < slice);
     (0..SLICES).map(|slice| start(slice)..start(slice + 1)).collect()
 }
 
 impl Slices {
     /// Hands out the rows of a slice in their order, once: their memory goes with them.
     pub(super) fn take(&self, source: &LedgerLines<'_>, slice: usize) -> Vec<SliceRow> {
-        let mut others = self.others[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
+        let mut others =
+            self.others[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
         others.sort_unstable_by_key(SliceRow::key);
         let filed = self.filed[slice].clone();
         let mut rows = Vec::with_capacity(filed.len() + others.len());
