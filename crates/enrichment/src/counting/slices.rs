@@ -84,7 +84,7 @@ impl Nature {
             || shapes[kept.item.index()] == Shape::BareChassis;
         let level =
             if kept.channel == Channel::SellThrough { Self::SELL_THROUGH } else { Self::OTHER_LEVELS };
-        let bits = level | u8::from(settles) * Self::SETTLES;
+        let bits = level | (u8::from(settles) * Self::SETTLES);
         if self.0.load(Ordering::Relaxed) & bits != bits {
             self.0.fetch_or(bits, Ordering::Relaxed);
         }
