@@ -174,26 +174,8 @@ fn open(column: Column, cell: Option<SeenCell>, line: &str) -> String {
 mod tests {
     use super::*;
     use crate::date::DateReading;
-    use crate::layout::Layout;
     use crate::number::PackedNumber;
-
-    fn source() -> SourceSpec {
-        SourceSpec {
-            name: "s".into(),
-            patterns: Vec::new(),
-            base: ".".into(),
-            layout: Layout::named("canonical").unwrap(),
-            channel: chipwatch_records::Channel::SellIn,
-            seller: None,
-            system: "s".into(),
-            number: None,
-            date: None,
-            columns: BTreeMap::new(),
-            document_types: BTreeMap::new(),
-            replaces: Vec::new(),
-            lookups: Vec::new(),
-        }
-    }
+    use crate::source::source;
 
     fn evidence(quantities: &[&str], amounts: &[&str], dates: &[&str]) -> DialectEvidence {
         let mut evidence = DialectEvidence::default();

@@ -153,16 +153,15 @@ fn sum(file: usize, receipts: Vec<Receipt>) -> Receipt {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, HashMap};
+    use std::collections::HashMap;
     use std::path::Path;
     use std::sync::Mutex;
 
-    use chipwatch_records::Channel;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::layout::Layout;
     use crate::plan::{plan, tasks_of};
+    use crate::source::source;
 
     #[derive(Default)]
     struct Shelf(Mutex<HashMap<String, Part>>);
@@ -180,21 +179,8 @@ mod tests {
 
     /// Lines by file line, rejects, sums and hash of a file that is read in ranges of so many bytes.
     fn read(folder: &Path, bytes: u64) -> (Vec<String>, Vec<String>, [u64; 4], String) {
-        let source = SourceSpec {
-            name: "s".to_owned(),
-            patterns: vec!["f.csv".to_owned()],
-            base: folder.to_owned(),
-            layout: Layout::named("canonical").unwrap(),
-            channel: Channel::SellIn,
-            seller: None,
-            system: "s".to_owned(),
-            number: None,
-            date: None,
-            columns: BTreeMap::new(),
-            document_types: BTreeMap::new(),
-            replaces: Vec::new(),
-            lookups: Vec::new(),
-        };
+        let patterns = vec!["f.csv".to_owned()];
+        let source = SourceSpec { patterns, base: folder.to_owned(), ..source() };
         let sources = [source];
         let mut plan = plan(&sources).unwrap();
         plan.tasks = tasks_of(&plan.files, bytes);

@@ -112,3 +112,23 @@ fn shown_path(path: &Path, base: &Path, pattern: &str) -> Option<String> {
 fn slashes(path: &str) -> String {
     path.replace('\\', "/")
 }
+
+/// A source of canonical files that says nothing else, for tests.
+#[cfg(test)]
+pub(crate) fn source() -> SourceSpec {
+    SourceSpec {
+        name: "s".into(),
+        patterns: Vec::new(),
+        base: ".".into(),
+        layout: Layout::named("canonical").unwrap(),
+        channel: Channel::SellIn,
+        seller: None,
+        system: "s".into(),
+        number: None,
+        date: None,
+        columns: BTreeMap::new(),
+        document_types: BTreeMap::new(),
+        replaces: Vec::new(),
+        lookups: Vec::new(),
+    }
+}

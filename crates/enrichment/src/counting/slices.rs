@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 
 use chipwatch_records::{
     Book, Channel, Chips, Day, DocumentType, EntityId, EvidenceRole, Flags, ItemId, KeptLine, Measure,
@@ -101,7 +101,8 @@ impl Nature {
 /// Sums of goods that an entity only handled. Whole numbers add up to the same in any order.
 #[derive(Default)]
 struct Handled {
-    lines: AtomicU32,
+    /// Whether there is any: goods without chips are handled too.
+    any: AtomicBool,
     lo: AtomicI64,
     best: AtomicI64,
     hi: AtomicI64,
@@ -109,7 +110,7 @@ struct Handled {
 
 impl Handled {
     fn add(&self, chips: Chips) {
-        self.lines.store(1, Ordering::Relaxed);
+        self.any.store(true, Ordering::Relaxed);
         self.lo.fetch_add(chips.lo, Ordering::Relaxed);
         self.best.fetch_add(chips.best, Ordering::Relaxed);
         self.hi.fetch_add(chips.hi, Ordering::Relaxed);
@@ -118,7 +119,7 @@ impl Handled {
     fn sum(&self) -> Option<Chips> {
         let read = |value: &AtomicI64| value.load(Ordering::Relaxed);
         let chips = Chips { lo: read(&self.lo), best: read(&self.best), hi: read(&self.hi) };
-        (self.lines.load(Ordering::Relaxed) > 0).then_some(chips)
+        self.any.load(Ordering::Relaxed).then_some(chips)
     }
 }
 
