@@ -6,7 +6,7 @@ use rapidhash::v3::rapidhash_v3;
 use crate::cells::{clean, folded_number};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
-use crate::intern::{Interner, ShortCells};
+use crate::intern::{Interner, Key, ShortCells};
 use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
@@ -35,13 +35,22 @@ impl<'a> Cells<'a> {
         self.spans.get(field).map_or("", |(start, end)| &self.text[*start as usize..*end as usize])
     }
 
+    /// A field where it lies.
+    fn place(&self, field: usize) -> Key<'a> {
+        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
+            return Key::of(filled.as_bytes());
+        }
+        let (start, end) = self.spans.get(field).copied().unwrap_or_default();
+        Key::within(self.text.as_bytes(), start as usize, end as usize)
+    }
+
     /// Bytes that tell the cells of these fields from others: the row's own where they stand side by side, else a copy.
-    fn key<'k>(&self, fields: &[Option<usize>], copy: &'k mut Vec<u8>) -> &'k [u8]
+    fn key<'k>(&self, fields: &[Option<usize>], copy: &'k mut Vec<u8>) -> Key<'k>
     where
         'a: 'k,
     {
         if let Some((first, last)) = self.run(fields) {
-            return &self.text.as_bytes()[first..last];
+            return Key::within(self.text.as_bytes(), first, last);
         }
         copy.clear();
         for field in fields {
@@ -50,7 +59,7 @@ impl<'a> Cells<'a> {
             }
             copy.push(BETWEEN);
         }
-        copy
+        Key::of(copy)
     }
 
     /// Where neighbouring fields stand in a row that nothing was taken out of or put into.
@@ -188,7 +197,7 @@ impl<'a> Dictionaries<'a> {
             self.party_keys.len() - 1
         });
         let key = cells.key(fields, &mut self.key);
-        let (key, new) = self.party_keys[table].keys.intern(key);
+        let (key, new) = self.party_keys[table].keys.intern_key(key);
         if !new {
             return self.party_keys[table].ids[key as usize];
         }
@@ -216,7 +225,7 @@ impl<'a> Dictionaries<'a> {
     /// Id of the item, from 0.
     pub(crate) fn item(&mut self, cells: &Cells<'_>, fields: &[Option<usize>; 3]) -> Result<u32, Refusal> {
         let key = cells.key(fields, &mut self.key);
-        let (key, new) = self.item_keys.intern(key);
+        let (key, new) = self.item_keys.intern_key(key);
         if !new {
             return self.item_of_key[key as usize].clone();
         }
@@ -248,7 +257,7 @@ impl<'a> Dictionaries<'a> {
     ) -> Result<u32, Refusal> {
         let cell = cells.get(field);
         if column == Column::ShipDate
-            && let Some(id) = self.ship_dates.get(cell)
+            && let Some(id) = self.ship_dates.get(cells.place(field))
         {
             return Ok(id);
         }
@@ -270,7 +279,7 @@ impl<'a> Dictionaries<'a> {
         }
         let id = self.date_of_key[key as usize].map_err(|reason| Refusal::at(field, reason))?;
         if column == Column::ShipDate {
-            self.ship_dates.put(cell, id);
+            self.ship_dates.put(cells.place(field), id);
         }
         Ok(id)
     }
@@ -320,16 +329,16 @@ impl<'a> Dictionaries<'a> {
     /// Id of the row's document, from 1 (0: none), and of its line number.
     pub(crate) fn document(&mut self, cells: &Cells<'_>, plan: &RowPlan, particulars: u32) -> (u32, u32) {
         let mut number = cells.clean(plan.document);
-        let mut line_no = plan.line_no.map_or("", |field| cells.get(field));
+        let mut line_no = plan.line_no.map_or(Key::default(), |field| cells.place(field));
         let line_id = cells.clean(plan.line_id);
         if number.is_empty() {
             number = line_id;
-            line_no = "";
-        } else if !line_id.is_empty() && clean(line_no).is_empty() {
-            line_no = line_id;
+            line_no = Key::default();
+        } else if !line_id.is_empty() && cells.clean(plan.line_no).is_empty() {
+            line_no = Key::of(line_id.as_bytes());
         }
         let line_no = self.line_numbers.get(line_no).unwrap_or_else(|| {
-            let id = self.texts.intern(folded_number(clean(line_no)).as_bytes()).0;
+            let id = self.texts.intern(folded_number(clean(line_no.text())).as_bytes()).0;
             self.line_numbers.put(line_no, id);
             id
         });

@@ -1,6 +1,6 @@
 //! Byte strings to small numbers, in the order of arrival.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -13,13 +13,16 @@ pub(crate) struct Interner {
     ends: Vec<usize>,
 }
 
-/// What a string is told by: its length, its first and its last 16 bytes. Up to 32 bytes that is all of it, so that most
-/// look-ups touch one place in memory.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// What a string is told by: its length and its first 48 bytes. Most strings of an export are no longer, so that a look-up
+/// touches one place in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Outline {
-    ends: [u64; 4],
+    words: [u64; WORDS],
     length: u32,
 }
+
+const WORDS: usize = 6;
+const OUTLINED: usize = WORDS * 8;
 
 #[derive(Clone, Copy)]
 struct Slot {
@@ -27,55 +30,103 @@ struct Slot {
     id: u32,
 }
 
-impl Outline {
-    fn of(bytes: &[u8]) -> Self {
-        let length = bytes.len() as u32;
-        let halves = |bytes: &[u8; 16]| {
-            let both = u128::from_le_bytes(*bytes);
-            [both as u64, (both >> 64) as u64]
-        };
-        let ([a, b], [c, d]) = match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(head), Some(tail)) => (halves(head), halves(tail)),
-            _ => (short(bytes), [0, 0]),
-        };
-        Self { ends: [a, b, c, d], length }
+/// A byte string where it lies. What lies behind it lets it be read in fixed steps, whatever its length.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Key<'k> {
+    around: &'k [u8],
+    start: usize,
+    end: usize,
+}
+
+impl<'k> Key<'k> {
+    /// The bytes of `around` from `start` to `end`.
+    pub(crate) fn within(around: &'k [u8], start: usize, end: usize) -> Self {
+        Self { around, start, end }
     }
 
-    /// The bytes that are in neither end.
-    fn middle(bytes: &[u8]) -> &[u8] {
-        bytes.get(16..bytes.len().saturating_sub(16)).unwrap_or_default()
+    /// A byte string with nothing behind it.
+    pub(crate) fn of(bytes: &'k [u8]) -> Self {
+        Self::within(bytes, 0, bytes.len())
+    }
+
+    /// As text; empty where it is none.
+    pub(crate) fn text(self) -> &'k str {
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    fn bytes(self) -> &'k [u8] {
+        self.around.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The first `8 * N` bytes, zeros behind the last one.
+    fn words<const N: usize>(self) -> [u64; N] {
+        let rest = self.around.get(self.start..).unwrap_or_default();
+        let length = self.end.saturating_sub(self.start);
+        if let Some((chunks, _)) = rest.get(..N * 8).map(<[u8]>::as_chunks::<8>)
+            && let Ok(chunks) = <&[[u8; 8]; N]>::try_from(chunks)
+        {
+            let mut words = chunks.map(u64::from_le_bytes);
+            for (place, word) in words.iter_mut().enumerate() {
+                *word &= first_bytes(length.saturating_sub(place * 8));
+            }
+            return words;
+        }
+        let mut words = [0; N];
+        for (word, bytes) in words.iter_mut().zip(self.bytes().chunks(8)) {
+            let mut all = [0; 8];
+            all[..bytes.len()].copy_from_slice(bytes);
+            *word = u64::from_le_bytes(all);
+        }
+        words
+    }
+}
+
+/// Ones over the first so many bytes of a word.
+fn first_bytes(count: usize) -> u64 {
+    if count >= 8 { u64::MAX } else { (1 << (8 * count)) - 1 }
+}
+
+impl Outline {
+    fn of(key: Key<'_>) -> Self {
+        Self { words: key.words(), length: (key.end - key.start) as u32 }
+    }
+
+    /// The bytes that it does not show.
+    fn rest(bytes: &[u8]) -> &[u8] {
+        bytes.get(OUTLINED..).unwrap_or_default()
     }
 
     /// Equal for equal strings, and spread over 64 bits.
     #[inline]
     fn hash(&self, bytes: &[u8]) -> u64 {
-        let state = FixedState::default();
-        let middle = Self::middle(bytes);
-        if middle.is_empty() { state.hash_one(self) } else { state.hash_one((self, middle)) }
+        let mut hasher = FixedState::default().build_hasher();
+        for pair in self.words.chunks(2) {
+            hasher.write_u128(u128::from(pair[0]) << 64 | u128::from(pair[1]));
+        }
+        hasher.write_u32(self.length);
+        if self.length as usize > OUTLINED {
+            hasher.write(Self::rest(bytes));
+        }
+        hasher.finish()
     }
-}
-
-/// Fewer than 16 bytes as two words; with the length beside them, no two strings share them.
-fn short(bytes: &[u8]) -> [u64; 2] {
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return [u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))];
-    }
-    [bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0]
 }
 
 impl Interner {
     /// The number of a byte string, and whether it is new.
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> (u32, bool) {
-        let outline = Outline::of(bytes);
+        self.intern_key(Key::of(bytes))
+    }
+
+    /// The number of a byte string in its place, and whether it is new.
+    pub(crate) fn intern_key(&mut self, key: Key<'_>) -> (u32, bool) {
+        let bytes = key.bytes();
+        let outline = Outline::of(key);
         let hash = outline.hash(bytes);
         let (arena, ends) = (&self.arena, &self.ends);
         let is_same = |slot: &Slot| {
             slot.outline == outline
-                && (bytes.len() <= 32
-                    || Outline::middle(bytes_of(arena, ends, slot.id as usize)) == Outline::middle(bytes))
+                && (bytes.len() <= OUTLINED
+                    || Outline::rest(bytes_of(arena, ends, slot.id as usize)) == Outline::rest(bytes))
         };
         if let Some(slot) = self.table.find(hash, is_same) {
             return (slot.id, false);
@@ -118,27 +169,24 @@ impl ShortCells {
     const SLOTS: usize = 4096;
 
     /// The number that was put for a cell, where it is still there.
-    pub(crate) fn get(&self, cell: &str) -> Option<u32> {
+    pub(crate) fn get(&self, cell: Key<'_>) -> Option<u32> {
         let key = Self::key(cell)?;
         let (known, id) = self.0[Self::slot(key)];
         (known == key).then_some(id)
     }
 
     /// Remembers the number of a cell of up to 15 bytes.
-    pub(crate) fn put(&mut self, cell: &str, id: u32) {
+    pub(crate) fn put(&mut self, cell: Key<'_>, id: u32) {
         if let Some(key) = Self::key(cell) {
             self.0[Self::slot(key)] = (key, id);
         }
     }
 
     /// The bytes and, on top, how many they are.
-    fn key(cell: &str) -> Option<u128> {
-        let mut bytes = [0; 16];
-        bytes.get_mut(..cell.len())?.copy_from_slice(cell.as_bytes());
-        (cell.len() < 16).then(|| {
-            bytes[15] = cell.len() as u8;
-            u128::from_le_bytes(bytes)
-        })
+    fn key(cell: Key<'_>) -> Option<u128> {
+        let length = cell.end - cell.start;
+        let [low, high] = cell.words();
+        (length < 16).then_some(u128::from(low) | u128::from(high | (length as u64) << 56) << 64)
     }
 
     fn slot(key: u128) -> usize {
@@ -154,14 +202,15 @@ mod tests {
     #[test]
     fn short_cells_are_found_until_another_takes_their_place() {
         let mut cells = ShortCells::default();
-        assert_eq!(cells.get(""), None);
+        let key = |cell: &'static str| Key::of(cell.as_bytes());
+        assert_eq!(cells.get(key("")), None);
         for (id, cell) in ["", "0", "2024-01-31", "fifteen letters"].into_iter().enumerate() {
-            cells.put(cell, id as u32);
-            assert_eq!(cells.get(cell), Some(id as u32));
+            cells.put(key(cell), id as u32);
+            assert_eq!(cells.get(key(cell)), Some(id as u32));
         }
-        cells.put("sixteen letters!", 9);
-        assert_eq!(cells.get("sixteen letters!"), None);
-        assert_eq!(cells.get("2024-01-3"), None);
+        cells.put(key("sixteen letters!"), 9);
+        assert_eq!(cells.get(key("sixteen letters!")), None);
+        assert_eq!(cells.get(key("2024-01-3")), None);
     }
 
     #[test]
@@ -178,6 +227,20 @@ mod tests {
                 let id = *known.entry(bytes.clone()).or_insert(next);
                 assert_eq!(interner.intern(&bytes).0, id, "{bytes:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_string_is_the_same_wherever_it_lies() {
+        let text: Vec<u8> = (0..120).collect();
+        let (mut interner, mut cells) = (Interner::default(), ShortCells::default());
+        for length in 0..60 {
+            let alone = &text[7..7 + length];
+            let (id, _) = interner.intern(alone);
+            assert_eq!(interner.intern_key(Key::within(&text, 7, 7 + length)), (id, false));
+            assert_eq!(interner.intern_key(Key::within(&text[..7 + length], 7, 7 + length)), (id, false));
+            cells.put(Key::of(alone), id);
+            assert_eq!(cells.get(Key::within(&text, 7, 7 + length)), (length < 16).then_some(id));
         }
     }
 
