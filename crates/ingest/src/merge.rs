@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use chipwatch_records::{
-    Column, Day, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId, ShipmentLines, Source,
-    TextId, Texts, WrittenItemId,
+    Column, Day, Documents, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId,
+    ShipmentLines, Source, TextId, Texts, WrittenItemId,
 };
 use hashbrown::HashMap;
 
@@ -38,18 +38,27 @@ pub fn merge(
     dialects: &[FileDialects],
     mut parts: Vec<Part>,
 ) -> Merged {
-    let (texts, text_maps, systems) = merge_texts(sources, &parts);
+    let merge_values = || {
+        let (texts, text_maps, systems) = merge_texts(sources, &parts);
+        let parties = merge_parties(&parts, &text_maps, &systems);
+        let items = merge_items(&parts, &text_maps);
+        (texts, text_maps, parties, items)
+    };
+    let ((texts, text_maps, (parties, party_maps), (items, item_maps)), (documents, document_bases)) =
+        rayon::join(merge_values, || merge_documents(&parts));
     let mut lines = ShipmentLines {
         texts,
+        parties,
+        items,
+        documents,
         sources: sources.iter().enumerate().map(|(index, source)| source_of(source, index, files)).collect(),
         files: files.iter().map(|file| file.input.clone()).collect(),
         ..ShipmentLines::default()
     };
-    let party_maps;
-    (lines.parties, party_maps) = merge_parties(&parts, &text_maps, &systems);
-    let item_maps;
-    (lines.items, item_maps) = merge_items(&parts, &text_maps);
-    let mut maps = part_maps(&mut lines, dialects, &parts, text_maps, party_maps, item_maps);
+    let mut maps = part_maps(dialects, &parts, text_maps, party_maps, item_maps);
+    for (map, base) in maps.iter_mut().zip(document_bases) {
+        map.document_base = base;
+    }
     merge_particulars(&mut lines, &mut maps, &parts, dialects);
     let mut partitions: Vec<RawPartition> = (0..PARTITIONS).map(|_| RawPartition(Vec::new())).collect();
     for (index, part) in parts.iter_mut().enumerate() {
@@ -177,8 +186,19 @@ fn number_by_value<T: Ord + Hash + Copy, Id>(
     )
 }
 
+/// The documents of all parts, one behind the other, and the row at which those of each part start.
+fn merge_documents(parts: &[Part]) -> (Documents, Vec<usize>) {
+    let mut documents = Documents::default();
+    let mut append = |part: &Part| {
+        let base = documents.len();
+        documents.append(&part.documents);
+        base
+    };
+    let bases = parts.iter().map(&mut append).collect();
+    (documents, bases)
+}
+
 fn part_maps(
-    lines: &mut ShipmentLines,
     dialects: &[FileDialects],
     parts: &[Part],
     texts: Vec<Vec<TextId>>,
@@ -189,8 +209,6 @@ fn part_maps(
     for (((part, texts), parties), items) in parts.iter().zip(texts).zip(parties).zip(items) {
         let dialect = &dialects[part.file.index()];
         let number = |column| dialect.numbers.get(&column).copied().unwrap_or(NumberDialect::Point);
-        let document_base = lines.documents.len();
-        lines.documents.append(&part.documents);
         let ship = dialect.dates.get(&Column::ShipDate).copied();
         maps.push(PartMap {
             file: part.file,
@@ -199,7 +217,7 @@ fn part_maps(
             parties,
             items,
             particulars: Vec::new(),
-            document_base,
+            document_base: 0,
             dates: part.dates.iter().map(|(_, reading)| day_of(*reading, ship)).collect(),
             date_texts: part.dates.iter().map(|(text, _)| text.clone()).collect(),
             quantity: number(Column::Quantity),

@@ -21,7 +21,7 @@ pub const READER_VERSION: u32 = 1;
 pub const PARTITIONS: usize = 64;
 /// A task reads about so many bytes: few enough for a balanced end, many enough for small dictionaries.
 /// A power of two, as the hash of a file is put together from those of its ranges.
-const TASK_BYTES: u64 = 64 << 20;
+const TASK_BYTES: u64 = 128 << 20;
 /// The header stands in the first bytes of a file, of which so many are looked at.
 const HEAD: usize = 1 << 20;
 

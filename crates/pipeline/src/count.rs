@@ -1,6 +1,8 @@
 //! From typed lines to the ledger's lines, with the books beside them.
 
-use chipwatch_enrichment::counting::{Counted, Links, PartitionCount, count_partition, order_lines};
+use chipwatch_enrichment::counting::{
+    Counted, Links, PartitionCount, SlicedLines, count_partition, order_lines,
+};
 use chipwatch_enrichment::items::{ItemReadings, Items};
 use chipwatch_enrichment::parties::{self, Parties};
 use chipwatch_ingest::merge::Merged;
@@ -87,7 +89,7 @@ pub(crate) fn count(
 }
 
 /// Lines by partition that are kept, those that are open, and the sums by item.
-type AddedUp = (Vec<Vec<KeptLine>>, Vec<Vec<KeptLine>>, Vec<ItemTotals>);
+type AddedUp = (Vec<SlicedLines>, Vec<SlicedLines>, Vec<ItemTotals>);
 
 fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummary) -> AddedUp {
     let (mut kept, mut open) = (Vec::new(), Vec::new());

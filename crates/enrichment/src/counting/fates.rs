@@ -7,6 +7,7 @@ use chipwatch_records::{
 use hashbrown::{HashMap, HashSet};
 
 use super::links::Links;
+use super::order::SlicedLines;
 use super::repeats::{Standing, comes_back, settle};
 use crate::items::Items;
 use crate::parties::Parties;
@@ -35,9 +36,9 @@ pub struct PartitionCount {
     /// Its part of the books.
     pub books: Books,
     /// Lines for the ledger; those before the threshold's start take up returns and nothing else.
-    pub kept: Vec<KeptLine>,
+    pub kept: SlicedLines,
     /// Lines that are not goods-issued.
-    pub open: Vec<KeptLine>,
+    pub open: SlicedLines,
     /// Sums by classified item.
     pub items: Vec<ItemTotals>,
 }
@@ -50,7 +51,7 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
     let headers = Headers::of(context, partition, &standings);
     let mut count = PartitionCount {
         items: vec![ItemTotals::default(); context.items.table.len()],
-        kept: Vec::with_capacity(partition.len()),
+        kept: SlicedLines::with_capacity(partition.len() / 2),
         ..PartitionCount::default()
     };
     let mut tallies = FateTallies::default();
@@ -154,18 +155,18 @@ fn place(
     if let Some(reason) = by_stage(context, particulars, &mut kept) {
         // What is still to come back is no order: it is in the books, and not on the hold list.
         if reason == Exclusion::Open && !comes_back(kind) {
-            count.open.push(kept);
+            count.open.push(context.parties, kept);
         }
         return Fate::Excluded(reason);
     }
     match kept.line.ship_date {
         Some(day) if day > context.as_of => Fate::Excluded(Exclusion::AfterAsOf),
         Some(day) if day < context.since => {
-            count.kept.push(kept);
+            count.kept.push(context.parties, kept);
             Fate::Excluded(Exclusion::BeforeSince)
         }
         _ => {
-            count.kept.push(kept);
+            count.kept.push(context.parties, kept);
             Fate::Counted
         }
     }

@@ -18,6 +18,6 @@ mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
 pub use links::{Links, MixedSource};
-pub use order::{SLICES, order_lines};
+pub use order::{SLICES, SlicedLines, order_lines};
 pub use settle::ledger_slice;
 pub use slices::{LedgerLines, Slices, build_slices};

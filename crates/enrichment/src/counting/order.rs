@@ -9,66 +9,87 @@ use crate::parties::Parties;
 /// Into how many slices the ledger is cut.
 pub const SLICES: usize = 64;
 
+/// Lines of one partition by the slice of their buyer.
+pub struct SlicedLines(Vec<Vec<KeptLine>>);
+
+impl Default for SlicedLines {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
+}
+
+impl SlicedLines {
+    /// Room for about so many lines.
+    pub(crate) fn with_capacity(lines: usize) -> Self {
+        Self((0..SLICES).map(|_| Vec::with_capacity(lines / SLICES)).collect())
+    }
+
+    pub(crate) fn push(&mut self, parties: &Parties, line: KeptLine) {
+        self.0[slice_of(buyer(parties, &line), parties.entities.len().max(1))].push(line);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
+}
+
 /// Puts the kept lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by
 /// value. Lines of one entity lie together, and a line's place is an order by values that no file decides.
 #[must_use]
 pub fn order_lines(
     written: &ShipmentLines,
     parties: &Parties,
-    partitions: Vec<Vec<KeptLine>>,
+    partitions: Vec<SlicedLines>,
 ) -> Vec<KeptLine> {
-    let entities = parties.entities.len().max(1);
-    let filed: Vec<Vec<Vec<FiledLine>>> = partitions
-        .par_iter()
-        .enumerate()
-        .map(|(partition, lines)| {
-            let mut slices: Vec<Vec<FiledLine>> = vec![Vec::new(); SLICES];
-            for (place, line) in lines.iter().enumerate() {
-                let buyer = buyer(parties, line);
-                slices[slice_of(buyer, entities)].push(FiledLine {
-                    first: first_words(buyer, &line.line),
-                    partition: partition as u32,
-                    place: place as u32,
-                });
-            }
-            slices
-        })
-        .collect();
-    let line = |filed: &FiledLine| &partitions[filed.partition as usize][filed.place as usize];
-    let orders: Vec<Vec<FiledLine>> = by_slice(filed)
+    let slices: Vec<(Vec<FiledLine>, Vec<&[KeptLine]>)> = (0..SLICES)
         .into_par_iter()
-        .map(|parts| {
-            let mut order = parts.concat();
-            drop(parts);
-            order.sort_unstable_by(|a, b| {
-                a.first.cmp(&b.first).then_with(|| by_value(written, &line(a).line, &line(b).line))
-            });
-            order
+        .map(|slice| {
+            let lines: Vec<&[KeptLine]> =
+                partitions.iter().map(|partition| partition.0[slice].as_slice()).collect();
+            (order_slice(written, parties, &lines), lines)
         })
         .collect();
-    // The lines are moved once, straight to their places.
-    let starts: Vec<usize> =
-        orders.iter().scan(0, |next, order| Some(std::mem::replace(next, *next + order.len()))).collect();
-    let total = orders.iter().map(Vec::len).sum();
+    // The lines are moved once, straight to their places; those of a slice lie near one another.
+    let starts: Vec<usize> = slices
+        .iter()
+        .scan(0, |next, (order, _)| Some(std::mem::replace(next, *next + order.len())))
+        .collect();
+    let total = slices.iter().map(|(order, _)| order.len()).sum();
     (0..total)
         .into_par_iter()
         .with_min_len(1 << 14)
         .map(|place| {
             let slice = starts.partition_point(|start| *start <= place) - 1;
-            *line(&orders[slice][place - starts[slice]])
+            let (order, lines) = &slices[slice];
+            let filed = &order[place - starts[slice]];
+            lines[filed.partition as usize][filed.place as usize]
         })
         .collect()
 }
 
-/// From slices by partition to partitions by slice.
-fn by_slice(partitions: Vec<Vec<Vec<FiledLine>>>) -> Vec<Vec<Vec<FiledLine>>> {
-    let mut slices: Vec<Vec<Vec<FiledLine>>> = (0..SLICES).map(|_| Vec::new()).collect();
-    for partition in partitions {
-        for (all, part) in slices.iter_mut().zip(partition) {
-            all.push(part);
-        }
+/// The order of the lines of one slice.
+fn order_slice(written: &ShipmentLines, parties: &Parties, partitions: &[&[KeptLine]]) -> Vec<FiledLine> {
+    let mut order = Vec::with_capacity(partitions.iter().map(|lines| lines.len()).sum());
+    for (partition, lines) in partitions.iter().enumerate() {
+        order.extend(lines.iter().enumerate().map(|(place, line)| FiledLine {
+            first: first_words(buyer(parties, line), &line.line),
+            partition: partition as u32,
+            place: place as u32,
+        }));
     }
-    slices
+    let line = |filed: &FiledLine| &partitions[filed.partition as usize][filed.place as usize];
+    order.sort_unstable_by(|a, b| {
+        a.first.cmp(&b.first).then_with(|| by_value(written, &line(a).line, &line(b).line))
+    });
+    order
 }
 
 /// Where a line waits for its place, and what decides that first.

@@ -77,6 +77,8 @@ impl Nature {
     const SETTLES: u8 = 1;
     const SELL_THROUGH: u8 = 2;
     const OTHER_LEVELS: u8 = 4;
+    /// Goods that it only handled were summed.
+    const HANDLES: u8 = 8;
 
     fn mark(&self, share: &Share, kept: &KeptLine, shapes: &[Shape]) {
         let settles = share.sign < 0
@@ -84,17 +86,22 @@ impl Nature {
             || shapes[kept.item.index()] == Shape::BareChassis;
         let level =
             if kept.channel == Channel::SellThrough { Self::SELL_THROUGH } else { Self::OTHER_LEVELS };
-        let bits = level | (u8::from(settles) * Self::SETTLES);
-        if self.0.load(Ordering::Relaxed) & bits != bits {
+        self.add(level | (u8::from(settles) * Self::SETTLES));
+    }
+
+    fn add(&self, bits: u8) {
+        if !self.has(bits) {
             self.0.fetch_or(bits, Ordering::Relaxed);
         }
     }
 
+    fn has(&self, bits: u8) -> bool {
+        self.0.load(Ordering::Relaxed) & bits == bits
+    }
+
     /// No return, chassis or replacement, and one level of the trade: so are most entities.
     fn is_plain(&self) -> bool {
-        let bits = self.0.load(Ordering::Relaxed);
-        let both = Self::SELL_THROUGH | Self::OTHER_LEVELS;
-        bits & Self::SETTLES == 0 && bits & both != both
+        !self.has(Self::SETTLES) && !self.has(Self::SELL_THROUGH | Self::OTHER_LEVELS)
     }
 }
 
@@ -134,40 +141,48 @@ pub fn build_slices(source: &LedgerLines<'_>) -> Slices {
         handled: (0..entities).map(|_| Handled::default()).collect(),
         entities: (0..SLICES).map(|slice| first_of(slice, entities)..first_of(slice + 1, entities)).collect(),
     };
-    let chunk = source.lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
-    let chunks = || source.lines.par_chunks(chunk).enumerate();
-    chunks().for_each(|(index, lines)| {
-        each_share(source, index * chunk, lines, |_, line, share| {
-            slices.natures[share.entity.index()].mark(share, line, source.shapes);
-        });
-    });
-    let cut: Vec<Vec<Vec<SliceRow>>> = chunks()
-        .map(|(index, lines)| {
-            let mut rows: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
-            each_share(source, index * chunk, lines, |place, line, share| {
-                if place < source.kept && buyer(source.parties, line) == Some(share.entity) {
-                    return;
-                }
-                let row = SliceRow::of(source, share, line, place);
-                if slices.is_summed(source, share) {
-                    if row.day >= source.since {
-                        slices.handled[share.entity.index()].add(row.chips(source.book));
-                    }
-                    return;
-                }
-                rows[slice_of(Some(share.entity), entities.max(1))].push(row);
-            });
-            rows
-        })
-        .collect();
+    let mut rows = cut(source, |place, line, share| slices.take_note(source, place, line, share));
+    if slices.has_sums_to_split() {
+        // Something may be taken from what these entities handled: they get a row a line after all.
+        rows.extend(cut(source, |place, line, share| {
+            let is_own = place < source.kept && buyer(source.parties, line) == Some(share.entity);
+            !is_own && source.may_sum(share) && !slices.natures[share.entity.index()].is_plain()
+        }));
+    }
     let mut others: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
-    for rows in cut {
+    for rows in rows {
         for (all, mut rows) in others.iter_mut().zip(rows) {
             all.append(&mut rows);
         }
     }
     slices.others = others.into_iter().map(Mutex::new).collect();
     slices
+}
+
+/// The rows of the shares that are chosen, by chunk of lines and by slice.
+fn cut(
+    source: &LedgerLines<'_>,
+    is_chosen: impl Fn(usize, &KeptLine, &Share) -> bool + Sync,
+) -> Vec<Vec<Vec<SliceRow>>> {
+    let entities = source.book.entities.len().max(1);
+    let chunk = source.lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    let rows_of = |(index, lines): (usize, &[KeptLine])| {
+        let mut rows: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
+        each_share(source, index * chunk, lines, |place, line, share| {
+            if is_chosen(place, line, share) {
+                rows[slice_of(Some(share.entity), entities)].push(SliceRow::of(source, share, line, place));
+            }
+        });
+        rows
+    };
+    source.lines.par_chunks(chunk).enumerate().map(rows_of).collect()
+}
+
+impl LedgerLines<'_> {
+    /// Whether a share is added to a sum and gets no row, where nothing is taken from its entity.
+    fn may_sum(&self, share: &Share) -> bool {
+        self.sums_handled && share.measure == Measure::Received
+    }
 }
 
 impl SliceRow {
@@ -277,15 +292,38 @@ impl Slices {
         self.natures[entity.index()].is_plain()
     }
 
-    /// Whether a share is added to a sum and gets no row.
-    fn is_summed(&self, source: &LedgerLines<'_>, share: &Share) -> bool {
-        source.sums_handled && share.measure == Measure::Received && self.is_plain(share.entity)
+    /// Notes what a share says about its entity; whether it needs a row of its own, beside those that lines filed under
+    /// their buyer turn into when it is their turn.
+    fn take_note(&self, source: &LedgerLines<'_>, place: usize, line: &KeptLine, share: &Share) -> bool {
+        let entity = share.entity.index();
+        self.natures[entity].mark(share, line, source.shapes);
+        if place < source.kept && buyer(source.parties, line) == Some(share.entity) {
+            return false;
+        }
+        if !source.may_sum(share) {
+            return true;
+        }
+        self.natures[entity].add(Nature::HANDLES);
+        let row = SliceRow::of(source, share, line, place);
+        if row.day >= source.since {
+            self.handled[entity].add(row.chips(source.book));
+        }
+        false
+    }
+
+    /// Whether sums were made for entities that turned out not to be plain.
+    fn has_sums_to_split(&self) -> bool {
+        self.natures.iter().any(|nature| nature.has(Nature::HANDLES) && !nature.is_plain())
     }
 
     /// The sums of a slice's entities, in their order.
     pub(super) fn handled(&self, slice: usize) -> Vec<(EntityId, Chips)> {
         let of = |entity: usize| Some((EntityId::from_index(entity)?, self.handled[entity].sum()?));
-        self.entities[slice].clone().filter_map(of).collect()
+        self.entities[slice]
+            .clone()
+            .filter(|entity| self.natures[*entity].is_plain())
+            .filter_map(of)
+            .collect()
     }
 
     /// How many there are.
