@@ -2,6 +2,7 @@
 
 // `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
+mod customs_headers;
 mod evidence;
 #[cfg(test)]
 mod failures;

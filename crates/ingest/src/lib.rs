@@ -2,12 +2,15 @@
 //!
 //! It knows layouts, numbers and dates. It does not know what a chip is, who a company is, or what the law says.
 
+pub mod captions;
 mod cells;
 mod columns_plan;
 pub mod date;
 pub mod dialect;
 mod dictionaries;
 mod error;
+mod header;
+pub mod inspect;
 mod intern;
 pub mod layout;
 pub mod lookup;
@@ -17,7 +20,7 @@ pub mod number;
 pub mod part;
 mod particulars;
 pub mod plan;
-mod plan_head;
+pub mod proposal;
 mod range_hash;
 mod range_input;
 mod read;

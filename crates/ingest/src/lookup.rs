@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 
 use crate::cells::{clean, folded_number};
 use crate::error::IngestError;
+use crate::header::find_header;
 use crate::layout::Mapping;
-use crate::plan_head::sniff_delimiter;
 use crate::rows::{Row, Splitter};
 
 /// A side extract, read whole: it is small beside the lines.
@@ -61,15 +61,13 @@ impl Lookup {
         let header_of =
             |column: &Column| columns.get(column).map_or(column.name(), String::as_str).to_owned();
         let wanted: Vec<String> = self.on.iter().chain(&self.adds).map(header_of).collect();
-        let delimiter = sniff_delimiter(body, |names| {
+        let known = |names: &[String]| {
             names.iter().filter(|name| wanted.iter().any(|want| want.eq_ignore_ascii_case(name))).count()
-        });
-        let mut splitter = Splitter::new(delimiter);
-        let mut rows = splitter.rows(body, 1, true, usize::MAX);
-        if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
-            return Err("the file has no header".into());
-        }
-        let names: Vec<String> = (0..rows.count()).map(|field| clean(rows.field(field)).to_owned()).collect();
+        };
+        let (header, _) = find_header(body, true, known).ok_or("the file has no header")?;
+        let mut splitter = Splitter::new(header.delimiter);
+        let mut rows = splitter.rows(&body[header.body.0..], header.body.1, true, usize::MAX);
+        let names: Vec<String> = header.names.iter().map(|name| clean(name).to_owned()).collect();
         let mut fields = Vec::new();
         for want in &wanted {
             let field = names.iter().position(|name| name.eq_ignore_ascii_case(want));

@@ -10,9 +10,8 @@ use chipwatch_records::{InputFile, SourceId};
 use rayon::prelude::*;
 
 use crate::error::IngestError;
+use crate::header::{Header, find_header};
 use crate::layout::Mapping;
-use crate::plan_head::{first_line, sniff_delimiter};
-use crate::rows::{Row, Splitter};
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
@@ -40,6 +39,8 @@ pub struct PlannedFile {
     pub same_as: Option<usize>,
     /// Whether another source's `replaces` names it.
     pub replaced: bool,
+    /// Physical line of the header.
+    pub header_line: u32,
     /// Byte offset and physical line behind the header.
     pub(crate) body: (u64, u32),
 }
@@ -176,19 +177,43 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
         mapping,
         same_as: None,
         replaced: false,
-        body: header.body,
+        header_line: header.line,
+        body: (header.body.0 as u64, header.body.1),
     })
 }
 
-fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
+pub(crate) fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(Head { whole: head.len() as u64 == bytes, bytes: head })
 }
 
-struct Head {
-    bytes: Vec<u8>,
-    whole: bool,
+/// The first bytes of a file.
+pub(crate) struct Head {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether they are all of it.
+    pub(crate) whole: bool,
+}
+
+impl Head {
+    /// Its text behind a byte order mark, up to what the end cuts off.
+    ///
+    /// # Errors
+    /// In plain words, where it is no UTF-8 text.
+    pub(crate) fn text(&self) -> Result<&str, String> {
+        if self.bytes.starts_with(b"\xff\xfe")
+            || self.bytes.starts_with(b"\xfe\xff")
+            || self.bytes[..self.bytes.len().min(512)].contains(&0)
+        {
+            return Err("the file is not UTF-8 text (UTF-16 or binary); export it as UTF-8".into());
+        }
+        Ok(readable(&self.bytes[self.mark()..]))
+    }
+
+    /// Bytes of its byte order mark.
+    fn mark(&self) -> usize {
+        if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    }
 }
 
 /// The text in front of the first byte that is not UTF-8, or that the end of the head cuts off.
@@ -199,42 +224,25 @@ fn readable(bytes: &[u8]) -> &str {
     }
 }
 
-struct Header {
-    names: Vec<String>,
-    delimiter: u8,
-    body: (u64, u32),
-}
-
-/// Reads the header row under the delimiter whose names the layout knows best.
+/// Finds the header row whose names the layout and the user know best.
 fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
-    let bom = if head.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    if head.bytes.starts_with(b"\xff\xfe")
-        || head.bytes.starts_with(b"\xfe\xff")
-        || head.bytes[..head.bytes.len().min(512)].contains(&0)
-    {
-        return Err("the file is not UTF-8 text (UTF-16 or binary); export it as UTF-8".into());
-    }
-    let body = readable(&head.bytes[bom..]);
+    let body = head.text()?;
     let known = |names: &[String]| {
         source.layout.recognised(names)
             + names.iter().filter(|name| source.columns.values().any(|chosen| chosen == *name)).count()
     };
-    let delimiter = sniff_delimiter(body, known);
-    let mut splitter = Splitter::new(delimiter);
-    let mut rows = splitter.rows(body, 1, head.whole, usize::MAX);
-    if !matches!(rows.next_row(), Ok(Some(Row::Record { .. }))) {
-        return Err("the first line cannot be read as a header".into());
-    }
-    let names = first_line(body, delimiter);
-    if known(&names) == 0 {
-        let shown: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
+    let (mut header, count) =
+        find_header(body, head.whole, known).ok_or("the first line cannot be read as a header")?;
+    if count == 0 {
+        let shown: Vec<String> = header.names.iter().take(20).map(|name| format!("`{name}`")).collect();
         return Err(format!(
-            "the first line is no header of layout `{}`: {}",
+            "no line near its start is a header of layout `{}`; the first line is {}. `chipwatch inspect` proposes a mapping",
             source.layout.name,
             shown.join(", ")
         ));
     }
-    Ok(Header { names, delimiter, body: ((bom + rows.position()) as u64, rows.line()) })
+    header.body.0 += head.mark();
+    Ok(header)
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
                 prepared.sources[source].name
             ));
         }
+        if file.header_line > 1 {
+            let note =
+                format!("the header stands on line {}; what stands above it was not read", file.header_line);
+            summary.file_notes.push(FileNote { file: file.input.path.clone(), note });
+        }
         for note in &reading.dialects.notes {
             summary.file_notes.push(FileNote { file: file.input.path.clone(), note: note.clone() });
         }
