@@ -99,7 +99,7 @@ fn a_file_that_is_no_utf8_text_is_named() {
 #[test]
 fn a_file_without_a_known_header_is_named() {
     let ran = World::new().source("maker", KEYS, &[("a.csv", "Dear Sir,\nplease find enclosed\n")]).run();
-    ran.must_fail(&["a.csv", "no header of layout `canonical`", "`Dear Sir`"]);
+    ran.must_fail(&["a.csv", "no line near its start is a header of layout `canonical`", "`Dear Sir`"]);
 }
 
 #[test]

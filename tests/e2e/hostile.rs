@@ -131,6 +131,6 @@ fn a_hostile_file_name_or_cell_is_inert_in_an_error() {
     fs::write(world.path(name), "\u{1b}]0;owned\u{7},b\n1,2\n").unwrap();
     let pattern = format!("maker={}", world.path("*.csv").display());
     let ran = world.argument("--input").argument(&pattern).run();
-    ran.must_fail(&["evil\\u{1b}[31m.csv", "no header", "\\u{1b}]0;owned\\u{7}"]);
+    ran.must_fail(&["evil\\u{1b}[31m.csv", "no line near its start is a header", "\\u{1b}]0;owned\\u{7}"]);
     assert!(!ran.stderr.contains(|c: char| c.is_control() && c != '\n'), "{:?}", ran.stderr);
 }

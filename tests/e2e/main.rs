@@ -3,11 +3,14 @@
 // `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
 mod customs_headers;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod inspect;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Understand a pipeline without reading data.
     Check(CheckArguments),
+    /// Look at exports that no pipeline describes yet, and propose one.
+    Inspect(InspectArguments),
     /// What chipwatch looks for.
     Detectors {
         #[command(subcommand)]
@@ -64,6 +66,16 @@ pub(crate) struct CheckArguments {
     /// Files in place of the pipeline's, as for `run`.
     #[arg(long, value_name = "GLOB")]
     pub(crate) input: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InspectArguments {
+    /// The files: paths or patterns.
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+    /// Write a pipeline that reads them. A file that stands there is not written over.
+    #[arg(long, value_name = "PIPELINE")]
+    pub(crate) write: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]

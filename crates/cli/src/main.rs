@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Check(arguments) => commands::check::check(&arguments),
+        Command::Inspect(arguments) => commands::inspect::inspect(&arguments),
         Command::Detectors { command } => commands::detectors::detectors(&command),
         Command::Schema { of } => commands::schema::schema(of),
     };

@@ -5,6 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod calendars;
+
 /// The order of day, month and year where the separator leaves it open.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,14 @@ pub enum DateDialect {
     Mdy,
     /// `20241231`.
     Compact,
+    /// A spreadsheet's number of the day: `45657`.
+    Serial,
+    /// The Thai solar calendar, 543 years ahead: `31/12/2567`.
+    Buddhist,
+    /// Taiwan's calendar, which starts with 1912: `113/12/31`.
+    Roc,
+    /// Japanese eras: `令和6年12月31日`.
+    Era,
 }
 
 /// What a date text can mean.
@@ -61,12 +71,16 @@ const FIXED: &[(&str, DateDialect)] = &[
     ("%Y.%m.%d", DateDialect::Iso),
     ("%d.%m.%Y", DateDialect::Dmy),
     ("%d-%b-%Y", DateDialect::Dmy),
+    ("%d-%b-%y", DateDialect::Dmy),
+    ("%d.%m.%y", DateDialect::Dmy),
+    ("%d %b %Y", DateDialect::Dmy),
 ];
 const FIXED_WITH_TIME: &[(&str, DateDialect)] = &[
     ("%Y-%m-%dT%H:%M:%S%.f", DateDialect::Iso),
     ("%Y-%m-%d %H:%M:%S%.f", DateDialect::Iso),
     ("%d.%m.%Y %H:%M:%S", DateDialect::Dmy),
     ("%d-%b-%Y %H:%M:%S", DateDialect::Dmy),
+    ("%d-%b-%y %H:%M:%S", DateDialect::Dmy),
 ];
 
 impl DateReading {
@@ -82,13 +96,14 @@ impl DateReading {
             return fixed(NaiveDate::parse_from_str(text, "%Y%m%d").ok(), DateDialect::Compact);
         }
         for (format, dialect) in FIXED {
-            if let Ok(date) = NaiveDate::parse_from_str(text, format) {
-                return fixed(Some(date), *dialect);
+            if let Some(day) = NaiveDate::parse_from_str(text, format).ok().and_then(in_range) {
+                return Ok(Self::Fixed(day, *dialect));
             }
         }
         for (format, dialect) in FIXED_WITH_TIME {
-            if let Ok(time) = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), format) {
-                return fixed(Some(time.date()), *dialect);
+            let time = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), format);
+            if let Some(day) = time.ok().and_then(|time| in_range(time.date())) {
+                return Ok(Self::Fixed(day, *dialect));
             }
         }
         let separator = if text.contains('/') { '/' } else { '-' };
@@ -97,7 +112,10 @@ impl DateReading {
             NaiveDate::parse_from_str(text, &format).ok().and_then(in_range)
         };
         match (read(["%d", "%m", "%Y"]), read(["%m", "%d", "%Y"])) {
-            (None, None) => Err("not a date"),
+            (None, None) => match calendars::read(text) {
+                Some((date, dialect)) => fixed(Some(date), dialect),
+                None => Err("not a date"),
+            },
             (dmy, mdy) => Ok(Self::Open { dmy, mdy }),
         }
     }
@@ -164,9 +182,21 @@ mod tests {
 
     #[test]
     fn formats_that_leave_nothing_open() {
-        for text in
-            ["2025-04-03", "20250403", "03.04.2025", "2025/04/03", "03-APR-2025", "2025-04-03 10:30:00"]
-        {
+        for text in [
+            "2025-04-03",
+            "20250403",
+            "03.04.2025",
+            "2025/04/03",
+            "03-APR-2025",
+            "2025-04-03 10:30:00",
+            "03-APR-25",
+            "03-Apr-25 13:05:00",
+            "3 Apr 2025",
+            "03/04/2568",
+            "令和7年4月3日",
+            "114/04/03",
+            "45750",
+        ] {
             assert_eq!(DateReading::read(text).unwrap().day(None), Ok(Some(day("2025-04-03"))), "{text}");
         }
     }

@@ -1,9 +1,9 @@
 //! A look at an export that nobody has described yet: where its header stands, and what its columns probably are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chipwatch_records::Column;
+use chipwatch_records::{Channel, Column};
 
 use crate::captions::{Captions, Trade};
 use crate::error::IngestError;
@@ -15,6 +15,9 @@ use crate::rows::{Row, Splitter};
 
 /// So many rows are looked at for examples and for cells that speak against a column.
 const SAMPLED: usize = 200;
+
+/// A column of codes has at most so many different ones.
+const MOST_CODES: usize = 12;
 
 /// What a file seems to be.
 #[derive(Clone, Debug)]
@@ -35,10 +38,14 @@ pub struct Inspection {
     pub layout: String,
     /// What the layout and the dictionary make of the headers, in the order of columns.
     pub proposals: Vec<Proposal>,
+    /// Guesses without which the file could not be read.
+    pub needed_guesses: BTreeSet<Column>,
+    /// Fields whose codes say what a document does.
+    pub type_fields: Vec<usize>,
     /// Direction of trade, where it seems to be a customs table that says so.
     pub trade: Option<Trade>,
-    /// Whether it seems to be a customs table.
-    pub is_customs: bool,
+    /// Level of the trade that names and headers speak of; none where they do not.
+    pub channel: Option<Channel>,
     /// Whether it has sums by month in place of lines.
     pub is_summed_up: bool,
     /// What a run cannot do without and the file lacks.
@@ -74,7 +81,7 @@ pub fn inspect(path: &Path, captions: &Captions) -> Result<Inspection, IngestErr
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let trade = trade_of(captions, name, &header.names);
     let (layout, proposals) = choose(captions, &layouts, &header.names, trade, &samples)?;
-    let missing = mapping_of(&layout, &header.names, &proposals).map_err(not_understood)?.missing();
+    let (mapping, needed_guesses) = mapping_of(&layout, &header.names, &proposals).map_err(not_understood)?;
     Ok(Inspection {
         path: path.to_owned(),
         bytes,
@@ -84,9 +91,11 @@ pub fn inspect(path: &Path, captions: &Captions) -> Result<Inspection, IngestErr
         layout: layout.name,
         proposals,
         trade,
-        is_customs: is_customs(captions, &header.names),
+        channel: channel_of(captions, name, &header.names),
         is_summed_up: is_summed_up(captions, &header.names),
-        missing,
+        missing: mapping.missing(),
+        needed_guesses,
+        type_fields: mapping.types.iter().map(|types| types.field).collect(),
         headers: header.names,
     })
 }
@@ -96,18 +105,15 @@ impl Inspection {
     /// person, except where a run cannot do without the column.
     #[must_use]
     pub fn columns(&self) -> BTreeMap<Column, String> {
-        let needed = [Column::Quantity, Column::ShipDate];
-        let chosen = |proposal: &&Proposal| {
-            !self.is_of_layout(proposal) && (!proposal.is_guess() || needed.contains(&proposal.column))
-        };
+        let chosen = |proposal: &&Proposal| proposal.basis != Basis::Layout && self.is_used(proposal);
         let named = |proposal: &Proposal| (proposal.column, self.headers[proposal.field].clone());
         self.proposals.iter().filter(chosen).map(named).collect()
     }
 
-    /// Whether the layout finds this column without being told.
+    /// Whether a run would read this column.
     #[must_use]
-    pub fn is_of_layout(&self, proposal: &Proposal) -> bool {
-        self.proposals.iter().any(|other| other == proposal) && proposal.basis == Basis::Layout
+    pub fn is_used(&self, proposal: &Proposal) -> bool {
+        !proposal.is_guess() || self.needed_guesses.contains(&proposal.column)
     }
 
     /// Up to three different values of a field, as written.
@@ -125,9 +131,28 @@ impl Inspection {
         examples
     }
 
+    /// Unused fields that seem to say what a row is: a type, a status, a category, with few different values.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        const WORDS: [&str; 6] = ["type", "status", "category", "movement", "reason", "typ"];
+        let is_code = |header: &str| {
+            let words = header.to_lowercase();
+            words.split(|letter: char| !letter.is_alphanumeric()).any(|word| WORDS.contains(&word))
+        };
+        self.unused().filter(move |header| is_code(header)).filter_map(|header| {
+            let field = self.headers.iter().position(|known| known == header)?;
+            let mut values: Vec<&str> = self.samples.iter().map(|row| row[field].trim()).collect();
+            values.sort_unstable();
+            values.dedup();
+            values.retain(|value| !value.is_empty());
+            (1..=MOST_CODES).contains(&values.len()).then_some((header, values))
+        })
+    }
+
     /// Headers that nothing is made of.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
-        let is_used = |field: usize| self.proposals.iter().any(|proposal| proposal.field == field);
+        let is_used = |field: usize| {
+            self.proposals.iter().any(|proposal| proposal.field == field) || self.type_fields.contains(&field)
+        };
         self.headers
             .iter()
             .enumerate()
@@ -192,18 +217,41 @@ fn choose(
     Ok((layout, all))
 }
 
-fn mapping_of(layout: &Layout, headers: &[String], proposals: &[Proposal]) -> Result<Mapping, String> {
-    let chosen = proposals
-        .iter()
-        .filter(|proposal| proposal.basis != Basis::Layout)
-        .map(|proposal| (proposal.column, headers[proposal.field].clone()))
-        .collect();
-    layout.map(headers, &chosen)
+/// What the layout makes of the header with all likely proposals, and with as few guesses as it takes.
+fn mapping_of(
+    layout: &Layout,
+    headers: &[String],
+    proposals: &[Proposal],
+) -> Result<(Mapping, BTreeSet<Column>), String> {
+    let own = proposals.iter().filter(|proposal| proposal.basis != Basis::Layout);
+    let (mut guesses, likely): (Vec<&Proposal>, Vec<&Proposal>) =
+        own.partition(|proposal| proposal.is_guess());
+    let named = |proposal: &Proposal| (proposal.column, headers[proposal.field].clone());
+    let mut chosen: BTreeMap<Column, String> = likely.into_iter().map(named).collect();
+    let mut mapping = layout.map(headers, &chosen)?;
+    let mut needed = BTreeSet::new();
+    guesses.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    for guess in guesses {
+        let missing = mapping.missing().len();
+        if missing == 0 {
+            break;
+        }
+        let (column, header) = named(guess);
+        chosen.insert(column, header);
+        let with = layout.map(headers, &chosen)?;
+        if with.missing().len() < missing {
+            mapping = with;
+            needed.insert(column);
+        } else {
+            chosen.remove(&column);
+        }
+    }
+    Ok((mapping, needed))
 }
 
-/// Customs tables speak of importers and exporters, declarations and origins; sales exports do not.
-fn is_customs(captions: &Captions, headers: &[String]) -> bool {
-    const WORDS: [&str; 13] = [
+/// Customs tables speak of importers and exporters, declarations and origins; reports of distributors name them.
+fn channel_of(captions: &Captions, file_name: &str, headers: &[String]) -> Option<Channel> {
+    const CUSTOMS: [&str; 13] = [
         "importer",
         "exporter",
         "declaration",
@@ -218,6 +266,16 @@ fn is_customs(captions: &Captions, headers: &[String]) -> bool {
         "origin",
         "boe",
     ];
+    const DISTRIBUTION: [&str; 6] = ["distributor", "distributors", "disti", "reseller", "resale", "pos"];
+    let name = captions.words(file_name).all;
     let words: Vec<String> = headers.iter().flat_map(|header| captions.words(header).all).collect();
-    WORDS.iter().filter(|word| words.iter().any(|known| known == *word)).count() >= 2
+    let count = |of: &[&str]| of.iter().filter(|word| words.iter().any(|known| known == *word)).count();
+    let is_named = |of: &[&str]| of.iter().any(|word| name.iter().any(|known| known == word));
+    if is_named(&["customs", "panjiva"]) || count(&CUSTOMS) >= 2 {
+        Some(Channel::Customs)
+    } else if is_named(&DISTRIBUTION) || count(&DISTRIBUTION) >= 1 {
+        Some(Channel::SellThrough)
+    } else {
+        None
+    }
 }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use crate::error::IngestError;
 
 const CANONICAL: &str = include_str!("../layouts/canonical.toml");
+const ORACLE_EBS: &str = include_str!("../layouts/oracle_ebs.toml");
 const SAP_DELIVERY: &str = include_str!("../layouts/sap_delivery.toml");
 /// Every layout: its name and its file. A new layout is a new file and a line here.
-const FILES: &[(&str, &str)] = &[("canonical", CANONICAL), ("sap_delivery", SAP_DELIVERY)];
+const FILES: &[(&str, &str)] =
+    &[("canonical", CANONICAL), ("oracle_ebs", ORACLE_EBS), ("sap_delivery", SAP_DELIVERY)];
 
 /// A layout as its file gives it.
 #[derive(Clone, Debug, Deserialize)]

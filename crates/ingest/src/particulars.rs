@@ -22,7 +22,11 @@ impl Dictionaries<'_> {
         let mut particulars = LocalParticulars::none(self.source, self.mapping.stage);
         named(cells, fields.channel, Channel::from_name, &mut particulars.channel)?;
         named(cells, fields.stage, DocumentStage::from_name, &mut particulars.stage)?;
-        named(cells, fields.kind, DocumentType::from_name, &mut particulars.kind)?;
+        let kind = |text: &str| {
+            DocumentType::from_name(text)
+                .or_else(|| self.source.document_types.get(&text.to_uppercase()).copied())
+        };
+        named(cells, fields.kind, kind, &mut particulars.kind)?;
         if let Some(kind) = self.coded_type(cells, plan, receipt) {
             particulars.kind = kind;
         }
@@ -120,7 +124,7 @@ fn purpose(name: &str) -> Option<bool> {
 fn named<T>(
     cells: &Cells<'_>,
     field: Option<usize>,
-    read: fn(&str) -> Option<T>,
+    read: impl Fn(&str) -> Option<T>,
     into: &mut T,
 ) -> Result<(), Refusal> {
     let text = cells.clean(field);

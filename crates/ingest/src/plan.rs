@@ -166,7 +166,7 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
             missing.join(", "),
             source.layout.name,
             header.names.iter().take(40).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-            missing[0].split(' ').next().unwrap_or_default(),
+            missing[0].split([' ', ',']).next().unwrap_or_default(),
         )));
     }
     let input = InputFile { path: found.shown.clone(), source: id, blake3: String::new(), bytes };
@@ -236,7 +236,7 @@ fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
     if count == 0 {
         let shown: Vec<String> = header.names.iter().take(20).map(|name| format!("`{name}`")).collect();
         return Err(format!(
-            "no line near its start is a header of layout `{}`; the first line is {}. `chipwatch inspect` proposes a mapping",
+            "no line near its start is a header of layout `{}`; the first line is {}. `chipwatch inspect FILE` proposes a mapping",
             source.layout.name,
             shown.join(", ")
         ));

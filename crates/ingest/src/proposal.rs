@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chipwatch_records::{Column, ColumnKind, Role};
+use chipwatch_records::{Column, ColumnKind, DocumentType, Role};
 
 use crate::captions::{Captions, ColumnCaptions, List, Trade, Words};
 use crate::date::DateReading;
@@ -78,9 +78,25 @@ pub fn propose(
         }
         is_free
     });
+    // A price whose header names its currency is in that one, whatever a column of currencies says of other amounts.
+    let names_currency = candidates.iter().any(|candidate| {
+        candidate.column.kind() == ColumnKind::Money
+            && captions
+                .words(&headers[candidate.field])
+                .all
+                .iter()
+                .any(|word| CURRENCIES.contains(&word.as_str()))
+    });
+    candidates.retain(|candidate| candidate.column != Column::Currency || !names_currency);
     candidates.sort_by_key(|candidate| candidate.column);
     candidates
 }
+
+/// Codes of currencies that stand in headers, ISO 4217, and `rmb`.
+const CURRENCIES: [&str; 16] = [
+    "usd", "eur", "gbp", "jpy", "cny", "rmb", "twd", "krw", "sgd", "hkd", "inr", "myr", "thb", "vnd", "rub",
+    "aed",
+];
 
 /// How many of the names are a column for sure: by which a header row is told from others.
 #[must_use]
@@ -234,6 +250,14 @@ fn may_hold(column: Column, field: usize, samples: &[Vec<String>]) -> bool {
         ColumnKind::Text if Role::ALL.iter().any(|role| role.columns()[1] == Some(column)) => {
             !most(&|cell| cell.chars().all(|letter| !letter.is_alphabetic()))
         }
-        ColumnKind::Text | ColumnKind::Identifier => true,
+        ColumnKind::Identifier if column == Column::LineNo => {
+            most(&|cell| cell.bytes().all(|byte| byte.is_ascii_digit()))
+        }
+        // Names of parties stand under headers that elsewhere hold their numbers.
+        ColumnKind::Identifier => most(&|cell| cell.chars().any(|letter| letter.is_ascii_digit())),
+        ColumnKind::Text if column == Column::DocumentType => {
+            most(&|cell| DocumentType::from_name(cell).is_some())
+        }
+        ColumnKind::Text => true,
     }
 }

@@ -68,13 +68,13 @@ impl SourceSpec {
     fn expand(&self, pattern: &str) -> Result<Vec<FoundFile>, crate::IngestError> {
         let no_file =
             || crate::IngestError::NoFile { source_name: self.name.clone(), pattern: pattern.to_owned() };
+        // A file may be named as a pattern is written: `prices [1].csv`.
+        let path = self.base.join(pattern);
+        if path.is_file() {
+            return Ok(vec![FoundFile { shown: slashes(pattern), path }]);
+        }
         if !pattern.contains(['*', '?', '[', '{']) {
-            let path = self.base.join(pattern);
-            return if path.is_file() {
-                Ok(vec![FoundFile { shown: slashes(pattern), path }])
-            } else {
-                Err(no_file())
-            };
+            return Err(no_file());
         }
         let bad = |error: globset::Error| crate::IngestError::BadPattern {
             source_name: self.name.clone(),
