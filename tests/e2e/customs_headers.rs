@@ -6,6 +6,7 @@ use std::path::Path;
 
 use chipwatch_ingest::captions::{Captions, Trade};
 use chipwatch_ingest::inspect::{Inspection, inspect};
+use chipwatch_ingest::intake::Scratch;
 use chipwatch_records::Column;
 use serde_json::Value;
 
@@ -126,9 +127,11 @@ fn score(
     let expected: BTreeMap<&str, &Value> =
         expected.iter().map(|value| (value["layout"].as_str().unwrap(), value)).collect();
     let folder = tempfile::tempdir().unwrap();
+    let scratch = Scratch::new(folder.path().join("copies"));
     let (mut right, mut cases, mut wrong, mut invented) = (0, 0, Vec::new(), Vec::new());
     for layout in layouts {
-        let found = inspect(&write(folder.path(), &file_of(layout), layout), &captions).unwrap();
+        let path = write(folder.path(), &file_of(layout), layout);
+        let found = inspect(&path, &captions, &scratch).unwrap().remove(0);
         assert_eq!(found.header_line as usize, layout.header_row, "{}", layout.name);
         assert_eq!(found.headers, layout.header, "{}", layout.name);
         let trade = if layout.name.to_lowercase().contains("import") { Trade::Import } else { Trade::Export };

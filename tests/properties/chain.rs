@@ -10,6 +10,7 @@ use chipwatch_enrichment::counting::{
 };
 use chipwatch_enrichment::items::{ItemOverrides, ItemReadings, Items, Rates};
 use chipwatch_enrichment::parties::{self, Parties, Register};
+use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::{FileReading, Plan, SourceSpec, plan, read_all};
 use chipwatch_pipeline::MemoryStore;
@@ -102,7 +103,7 @@ pub(crate) fn settle(lines: &[Line]) -> Settled {
 pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let folder = tempfile::tempdir().unwrap();
     let sources = sources(folder.path(), files);
-    let mut plan = plan(&sources).unwrap();
+    let mut plan = plan(&sources, &Scratch::new(folder.path().join("copies"))).unwrap();
     let reading = read_all(&sources, &mut plan, &MemoryStore::default(), &|_| ()).unwrap();
     let mut books = books_of_reading(&plan, &reading.files);
     let lines = reading.merged.lines;
@@ -141,6 +142,7 @@ fn sources(folder: &Path, files: &[InputFile]) -> Vec<SourceSpec> {
         channel,
         seller: None,
         system: channel.as_str().to_owned(),
+        encoding: None,
         number: None,
         date: None,
         columns: BTreeMap::new(),

@@ -46,7 +46,7 @@ pub(crate) fn is_total_word(text: &str) -> bool {
     if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
         return true;
     }
-    let text = text.trim_end_matches(':').trim();
+    let text = text.trim_start_matches('*').trim_end_matches(':').trim();
     let lower = text.to_lowercase();
     WORDS.iter().any(|total| lower.strip_prefix(total).is_some_and(is_number_tail))
 }
@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn totals_are_told_from_names() {
-        for text in ["*", "**", "Gesamt", "Total:", "Gesamt 1.050,000", "Summe"] {
+        for text in ["*", "**", "* Total", "** Summe 12,000", "Gesamt", "Total:", "Gesamt 1.050,000", "Summe"]
+        {
             assert!(is_total_word(text), "{text}");
         }
         for text in ["Total Compute GmbH", "Summer Systems", "", "Sum Labs", "80001"] {

@@ -8,6 +8,7 @@ use chipwatch_records::{Channel, Column};
 use crate::captions::{Captions, Trade};
 use crate::error::IngestError;
 use crate::header::{Header, find_header};
+use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::{Layout, Mapping};
 use crate::plan::{Head, read_head};
 use crate::proposal::{Basis, Proposal, count_known, is_summed_up, propose, trade_of};
@@ -24,7 +25,11 @@ const MOST_CODES: usize = 12;
 pub struct Inspection {
     /// Where it is.
     pub path: PathBuf,
-    /// Size in bytes.
+    /// What it was before it was text in UTF-8.
+    pub form: Form,
+    /// The sheet, where the file is a workbook of several.
+    pub sheet: Option<String>,
+    /// Bytes of the text.
     pub bytes: u64,
     /// What stands between fields.
     pub delimiter: u8,
@@ -52,16 +57,32 @@ pub struct Inspection {
     pub missing: Vec<String>,
 }
 
-/// Looks at the start of a file.
+/// Looks at the start of a file, or of each sheet of a workbook. Sheets without a header are left out.
 ///
 /// # Errors
 /// [`IngestError`] where it cannot be read, or is no delimited text with a header.
-pub fn inspect(path: &Path, captions: &Captions) -> Result<Inspection, IngestError> {
+pub fn inspect(path: &Path, captions: &Captions, scratch: &Scratch) -> Result<Vec<Inspection>, IngestError> {
+    let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
+    let texts = texts(path, None, scratch).map_err(not_understood)?;
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for text in texts {
+        match inspect_text(path, text, captions) {
+            Ok(inspection) => found.push(inspection),
+            Err(error) => failures.push(error),
+        }
+    }
+    match failures.into_iter().next() {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+fn inspect_text(path: &Path, text: Text, captions: &Captions) -> Result<Inspection, IngestError> {
     let unreadable =
         |error: std::io::Error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    let head = read_head(path, bytes).map_err(unreadable)?;
+    let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
+    let Text { bytes, sheet, form, .. } = text;
     let text = head.text().map_err(not_understood)?;
     let layouts = all_layouts()?;
     let known = |names: &[String]| {
@@ -84,6 +105,8 @@ pub fn inspect(path: &Path, captions: &Captions) -> Result<Inspection, IngestErr
     let (mapping, needed_guesses) = mapping_of(&layout, &header.names, &proposals).map_err(not_understood)?;
     Ok(Inspection {
         path: path.to_owned(),
+        form,
+        sheet,
         bytes,
         delimiter: header.delimiter,
         header_line: header.line,

@@ -11,6 +11,7 @@ mod dictionaries;
 mod error;
 mod header;
 pub mod inspect;
+pub mod intake;
 mod intern;
 pub mod layout;
 pub mod lookup;
@@ -29,6 +30,7 @@ mod rows;
 pub mod source;
 mod spill;
 mod task;
+mod workbook;
 
 pub use error::IngestError;
 pub use part::{Part, Receipt, Store};

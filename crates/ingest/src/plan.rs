@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chipwatch_records::{InputFile, SourceId};
 use rayon::prelude::*;
 
 use crate::error::IngestError;
 use crate::header::{Header, find_header};
+use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::Mapping;
 use crate::source::{FoundFile, SourceSpec};
 
@@ -30,7 +31,17 @@ pub struct PlannedFile {
     /// Path, size, source; the hash once the file was read.
     pub input: InputFile,
     /// Where it is.
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
+    /// What it was.
+    pub form: Form,
+    /// The text that is read: the file itself, or its copy in UTF-8.
+    pub(crate) text: PathBuf,
+    /// Bytes of the text.
+    pub(crate) text_bytes: u64,
+    /// The sheet, where the file is a workbook of several.
+    pub(crate) sheet: Option<String>,
+    /// Sheets of the same workbook that are not read, and why.
+    pub left_out: Vec<String>,
     /// What stands between fields.
     pub delimiter: u8,
     /// The layout applied to its header.
@@ -70,18 +81,19 @@ pub struct Plan {
     pub tasks: Vec<Task>,
 }
 
-/// Expands sources to files and tasks. Only files of one size are read whole, to see which are equal byte for byte.
+/// Expands sources to files and tasks; what is no text in UTF-8 is copied into `scratch`, which must outlive the reading.
+/// Of the others, only files of one size are read whole, to see which are equal byte for byte.
 ///
 /// # Errors
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
-pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
+pub fn plan(sources: &[SourceSpec], scratch: &Scratch) -> Result<Plan, IngestError> {
     let mut files: Vec<PlannedFile> = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Some(id) = SourceId::from_index(index) else {
             continue;
         };
         for found in source.discover()? {
-            files.push(plan_file(source, id, &found)?);
+            files.extend(plan_file(source, id, &found, scratch)?);
         }
     }
     hash_candidates(&mut files)?;
@@ -89,6 +101,7 @@ pub fn plan(sources: &[SourceSpec]) -> Result<Plan, IngestError> {
         files[index].same_as = files[..index].iter().position(|earlier| {
             !earlier.input.blake3.is_empty()
                 && earlier.input.blake3 == files[index].input.blake3
+                && earlier.sheet == files[index].sheet
                 && sources[earlier.input.source.index()].layout.name
                     == sources[files[index].input.source.index()].layout.name
         });
@@ -111,14 +124,20 @@ fn hash_candidates(files: &mut [PlannedFile]) -> Result<(), IngestError> {
     for file in files.iter() {
         *sizes.entry(file.input.bytes).or_default() += 1;
     }
-    let twins = files.par_iter_mut().filter(|file| sizes.get(&file.input.bytes).is_some_and(|n| *n > 1));
+    let twins = files
+        .par_iter_mut()
+        .filter(|file| file.input.blake3.is_empty() && sizes.get(&file.input.bytes).is_some_and(|n| *n > 1));
     twins.try_for_each(|file| {
-        let mut hasher = blake3::Hasher::new();
-        let read = File::open(&file.path).and_then(|opened| hasher.update_reader(opened).map(drop));
-        read.map_err(|error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
-        file.input.blake3 = hasher.finalize().to_hex().to_string();
+        file.input.blake3 = hash_of(&file.path)?;
         Ok(())
     })
+}
+
+fn hash_of(path: &Path) -> Result<String, IngestError> {
+    let mut hasher = blake3::Hasher::new();
+    let read = File::open(path).and_then(|opened| hasher.update_reader(opened).map(drop));
+    read.map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 impl PlannedFile {
@@ -127,11 +146,11 @@ impl PlannedFile {
         if self.same_as.is_some() {
             return Vec::new();
         }
-        let starts = (0..self.input.bytes).step_by(bytes as usize);
+        let starts = (0..self.text_bytes).step_by(bytes as usize);
         let task = |(piece, start): (usize, u64)| Task {
             id: format!("{index}-{piece}"),
             file: index,
-            range: start..self.input.bytes.min(start + bytes),
+            range: start..self.text_bytes.min(start + bytes),
             // A header that is longer than the first range would push the first record into a later one.
             first_record: (piece == 0).then_some(self.body.0),
         };
@@ -143,7 +162,13 @@ fn same_file(named: &str, shown: &str) -> bool {
     shown == named || shown.strip_suffix(named).is_some_and(|folder| folder.ends_with('/'))
 }
 
-fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<PlannedFile, IngestError> {
+/// A file is one plan; a workbook one for each sheet with a header that is understood.
+fn plan_file(
+    source: &SourceSpec,
+    id: SourceId,
+    found: &FoundFile,
+    scratch: &Scratch,
+) -> Result<Vec<PlannedFile>, IngestError> {
     let unreadable =
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
@@ -153,7 +178,39 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
             "the file is empty (0 bytes); export it again, or take it out of the source".into(),
         ));
     }
-    let head = read_head(&found.path, bytes).map_err(unreadable)?;
+    let texts = texts(&found.path, source.encoding, scratch).map_err(not_understood)?;
+    let blake3 = if texts.iter().any(|text| text.is_copy) { hash_of(&found.path)? } else { String::new() };
+    let (mut files, mut failures) = (Vec::new(), Vec::new());
+    for text in texts {
+        let shown = match &text.sheet {
+            Some(sheet) => format!("{}[{sheet}]", found.shown),
+            None => found.shown.clone(),
+        };
+        let input = InputFile { path: shown, source: id, blake3: blake3.clone(), bytes };
+        match plan_text(source, found, text.clone(), input) {
+            Ok(file) => files.push(file),
+            Err(error @ IngestError::Unreadable { .. }) => return Err(error),
+            Err(error) => failures.push((text.sheet.unwrap_or_default(), error)),
+        }
+    }
+    let Some(first) = files.first_mut() else {
+        let none = || not_understood("it has no text".into());
+        return Err(failures.into_iter().next().map_or_else(none, |(_, error)| error));
+    };
+    first.left_out = failures.into_iter().map(|(sheet, error)| format!("sheet `{sheet}`: {error}")).collect();
+    Ok(files)
+}
+
+fn plan_text(
+    source: &SourceSpec,
+    found: &FoundFile,
+    text: Text,
+    input: InputFile,
+) -> Result<PlannedFile, IngestError> {
+    let unreadable =
+        |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
+    let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
+    let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
     let header = read_header(source, &head).map_err(not_understood)?;
     let mut mapping = source.layout.map(&header.names, &source.columns).map_err(not_understood)?;
     for lookup in &source.lookups {
@@ -169,10 +226,14 @@ fn plan_file(source: &SourceSpec, id: SourceId, found: &FoundFile) -> Result<Pla
             missing[0].split([' ', ',']).next().unwrap_or_default(),
         )));
     }
-    let input = InputFile { path: found.shown.clone(), source: id, blake3: String::new(), bytes };
     Ok(PlannedFile {
         input,
         path: found.path.clone(),
+        form: text.form,
+        text: text.path,
+        text_bytes: text.bytes,
+        sheet: text.sheet,
+        left_out: Vec::new(),
         delimiter: header.delimiter,
         mapping,
         same_as: None,
@@ -201,11 +262,14 @@ impl Head {
     /// # Errors
     /// In plain words, where it is no UTF-8 text.
     pub(crate) fn text(&self) -> Result<&str, String> {
-        if self.bytes.starts_with(b"\xff\xfe")
-            || self.bytes.starts_with(b"\xfe\xff")
-            || self.bytes[..self.bytes.len().min(512)].contains(&0)
-        {
-            return Err("the file is not UTF-8 text (UTF-16 or binary); export it as UTF-8".into());
+        let start = &self.bytes[..self.bytes.len().min(512)];
+        if start.trim_ascii_start().starts_with(b"<") || start.starts_with(b"MIME-Version") {
+            return Err(
+                "the file is a web page, whatever its name says; save it as CSV or as a workbook".into()
+            );
+        }
+        if start.contains(&0) {
+            return Err("the file is no text; export it as CSV or as a workbook".into());
         }
         Ok(readable(&self.bytes[self.mark()..]))
     }

@@ -27,6 +27,8 @@ pub struct SourceSpec {
     pub seller: Option<String>,
     /// The system within which customer numbers are unique.
     pub system: String,
+    /// Encoding of its texts, where the user knows.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     /// Number dialect, where the user knows.
     pub number: Option<NumberDialect>,
     /// Date dialect, where the user knows.
@@ -124,6 +126,7 @@ pub(crate) fn source() -> SourceSpec {
         channel: Channel::SellIn,
         seller: None,
         system: "s".into(),
+        encoding: None,
         number: None,
         date: None,
         columns: BTreeMap::new(),

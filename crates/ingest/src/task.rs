@@ -75,7 +75,7 @@ impl<'a> TaskReader<'a> {
 
     /// Reads block by block until a record starts behind the task's range.
     fn read(&mut self, task: &Task) -> std::io::Result<RangeHash> {
-        let mut input = RangeInput::open(&self.file.path, task.range.clone(), self.file.input.bytes)?;
+        let mut input = RangeInput::open(&self.file.text, task.range.clone(), self.file.text_bytes)?;
         input.advance(0)?;
         match task.first_record {
             Some(offset) => input.pass_to(offset)?,
@@ -118,11 +118,21 @@ impl<'a> TaskReader<'a> {
                 self.receipt.total_rows += 1;
                 return;
             }
+            let (text, spans, is_rewritten) = rows.fields();
+            if is_blank(&Cells { text, spans, is_rewritten, overlay: &[] }) {
+                self.receipt.rows -= 1;
+                return;
+            }
             let reason = format!("the row has {} fields, the header {width}", rows.count());
             return self.reject(line, None, first, &reason);
         }
         if !block.invalid.is_empty() && block.is_invalid(rows.start()..rows.position()) {
-            return self.reject(line, None, String::new(), "the row is not valid UTF-8");
+            return self.reject(
+                line,
+                None,
+                String::new(),
+                "the row holds bytes that are no character in the encoding of its file",
+            );
         }
         let (text, spans, is_rewritten) = rows.fields();
         self.look_up(rows);
@@ -132,6 +142,8 @@ impl<'a> TaskReader<'a> {
                 self.rows.push(partition, row);
                 self.receipt.accepted += 1;
             }
+            // Nothing is lost with a row of which nothing is there.
+            Err(_) if is_blank(&cells) => self.receipt.rows -= 1,
             Err(refusal) if is_total_row(&cells, &self.plan) => {
                 drop(refusal);
                 self.receipt.total_rows += 1;
@@ -288,6 +300,14 @@ fn number(cells: &Cells<'_>, field: usize) -> Result<PackedNumber, Refusal> {
         Err(_) if matches!(clean(cell), "" | "-") => Ok(PackedNumber::ABSENT),
         Err(reason) => Err(Refusal::at(field, reason)),
     }
+}
+
+/// Empty cells, or the rules that lists are drawn with.
+fn is_blank(cells: &Cells<'_>) -> bool {
+    let is_rule = |cell: &str| {
+        cell.chars().all(|letter| matches!(letter, '-' | '_' | '=' | '+' | '|') || letter.is_whitespace())
+    };
+    (0..cells.spans.len()).all(|field| is_rule(cells.get(field)))
 }
 
 /// A total names itself in its first filled cell, or has numbers and nothing else.

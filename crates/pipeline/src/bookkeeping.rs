@@ -58,6 +58,9 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
                 prepared.sources[source].name
             ));
         }
+        for left_out in &file.left_out {
+            summary.notes.push(format!("{} was not read: {left_out}", file.input.path));
+        }
         if file.header_line > 1 {
             let note =
                 format!("the header stands on line {}; what stands above it was not read", file.header_line);

@@ -146,7 +146,7 @@ pub struct SourceTable {
     pub number: Option<chipwatch_ingest::number::NumberDialect>,
     /// Date dialect of all its files: `iso`, `dmy`, `mdy` or `compact`.
     pub date: Option<chipwatch_ingest::date::DateDialect>,
-    /// Text encoding; this version reads `utf-8` alone.
+    /// Text encoding, where the files do not show it: `utf-16le`, `windows-1251`, `gb18030`, …
     pub encoding: Option<String>,
     /// The files' own headers, by canonical column.
     #[serde(default)]

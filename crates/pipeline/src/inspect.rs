@@ -8,6 +8,7 @@ use chipwatch_detection::{build, not_evaluated};
 use chipwatch_ingest::captions::Captions;
 use chipwatch_ingest::date::DateDialect;
 use chipwatch_ingest::inspect::{Inspection, inspect as look};
+use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::number::NumberDialect;
 use chipwatch_ingest::{FileReading, IngestError, SourceSpec, plan, read_all};
@@ -88,6 +89,7 @@ fn plain(name: &str, patterns: &[String], layout: &str) -> Result<SourceSpec, In
         channel: Channel::SellIn,
         seller: None,
         system: name.to_owned(),
+        encoding: None,
         number: None,
         date: None,
         columns: BTreeMap::new(),
@@ -103,14 +105,18 @@ fn plain(name: &str, patterns: &[String], layout: &str) -> Result<SourceSpec, In
 /// [`RunError`] for a pattern without a file, or a file that cannot be read after all.
 pub fn inspect(patterns: &[String]) -> Result<Inspected, RunError> {
     let captions = Captions::read()?;
+    let folder = std::env::temp_dir().join(format!("chipwatch-inspect-{}", std::process::id()));
+    let scratch = Scratch::new(folder);
     let mut inspected = Inspected { sources: Vec::new(), failures: Vec::new(), silenced: Vec::new() };
     for found in discover(patterns)? {
-        match look(&found.1, &captions) {
-            Ok(look) => add(&mut inspected.sources, found.0, look),
+        match look(&found.1, &captions, &scratch) {
+            Ok(looks) => {
+                looks.into_iter().for_each(|look| add(&mut inspected.sources, found.0.clone(), look))
+            }
             Err(failure) => inspected.failures.push(failure),
         }
     }
-    try_out(&mut inspected.sources)?;
+    try_out(&mut inspected.sources, &scratch)?;
     inspected.silenced = silenced(&inspected.sources)?;
     Ok(inspected)
 }
@@ -129,7 +135,9 @@ fn add(sources: &mut Vec<ProposedSource>, file: String, look: Inspection) {
             && source.look.columns() == look.columns()
     };
     if let Some(source) = sources.iter_mut().find(same) {
-        source.files.push(file);
+        if !source.files.contains(&file) {
+            source.files.push(file);
+        }
         return;
     }
     let name = name_for(&file, sources);
@@ -149,10 +157,10 @@ fn name_for(file: &str, sources: &[ProposedSource]) -> String {
     std::iter::once(base.clone()).chain(numbered).find(is_free).unwrap_or(base)
 }
 
-fn try_out(sources: &mut [ProposedSource]) -> Result<(), RunError> {
+fn try_out(sources: &mut [ProposedSource], scratch: &Scratch) -> Result<(), RunError> {
     let usable: Vec<usize> = (0..sources.len()).filter(|index| sources[*index].is_usable()).collect();
     let specs = usable.iter().map(|index| sources[*index].spec()).collect::<Result<Vec<_>, _>>()?;
-    let mut plan = plan(&specs)?;
+    let mut plan = plan(&specs, scratch)?;
     let reading = read_all(&specs, &mut plan, &MemoryStore::default(), &|_| ())?;
     for (file, read) in plan.files.iter().zip(reading.files) {
         let Some(index) = usable.get(file.input.source.index()) else { continue };

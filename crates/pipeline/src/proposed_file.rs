@@ -73,6 +73,12 @@ impl ProposedSource {
                 Answer::Source("channel = \"sell_through\"".into()),
             );
         }
+        if let Some(encoding) = self.look.form.encoding.filter(|name| !name.starts_with("UTF-")) {
+            ask(
+                format!("The letters look like {encoding}. If names come out garbled, name the right one:"),
+                Answer::Source(format!("encoding = {}", quoted(&encoding.to_lowercase()))),
+            );
+        }
         for proposal in self.look.proposals.iter().filter(|proposal| proposal.is_guess()) {
             let header = &self.look.headers[proposal.field];
             let what = if self.look.is_used(proposal) { "is taken for" } else { "is not used; it may be" };

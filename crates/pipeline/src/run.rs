@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{LedgerLines, build_slices, ledger_slice};
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
+use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::merge::Merged;
 use chipwatch_ingest::{FileReading, Plan, plan, read_all};
 use chipwatch_records::{Books, Channel, Chips, Column, Day, Measure, MonthlyRow, RunContext, SourceId};
@@ -19,7 +20,7 @@ use crate::file::Loaded;
 use crate::outcome::{Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
-use crate::store::store_for;
+use crate::store::{beside, store_for};
 use crate::told::Told;
 
 /// Times the stages and tells whoever watches.
@@ -54,13 +55,15 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     stages.enter("prepare");
     let prepared = prepare(request.loaded, request.inputs)?;
     stages.enter("plan");
-    let mut plan = plan(&prepared.sources)?;
     let folder = RunFolder::open(request.out)?;
+    let scratch = Scratch::new(beside(folder.path(), "texts"));
+    let mut plan = plan(&prepared.sources, &scratch)?;
     stages.enter("read");
     progress.expect_bytes(plan.tasks.iter().map(|task| task.range.end - task.range.start).sum());
     let store = store_for(&plan, folder.path())?;
     let reading =
         read_all(&prepared.sources, &mut plan, store.as_ref(), &|bytes| progress.read_bytes(bytes))?;
+    drop(scratch);
     // Only now is every input's hash known.
     let id = run_id(request.tool_version, request.loaded, &prepared, &plan, request.as_of);
     let mut summary = summarise(&prepared, &plan, &reading.files);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chipwatch_ingest::intake::encoding;
 use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::lookup::Lookup;
 use chipwatch_ingest::{IngestError, SourceSpec};
@@ -10,6 +11,19 @@ use chipwatch_records::{Channel, Column, DocumentType};
 use crate::error::{PipelineError, RunError};
 use crate::file::{ChannelName, Loaded, SourceTable};
 use crate::prepare::{HashedFile, InputOverride, fault, unknown};
+
+/// Encodings for a did-you-mean; any label of the WHATWG standard is taken.
+const ENCODINGS: [&str; 9] = [
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "windows-1252",
+    "windows-1251",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc-kr",
+];
 
 fn columns(loaded: &Loaded, names: &[String]) -> Result<Vec<Column>, PipelineError> {
     let known: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
@@ -116,9 +130,10 @@ fn source(
         }
         other => RunError::Input(other),
     })?;
-    if let Some(encoding) = table.encoding.as_deref().filter(|name| !name.eq_ignore_ascii_case("utf-8")) {
-        return Err(unknown(loaded, "encoding", encoding, &["utf-8"]).into());
-    }
+    let encoding = match table.encoding.as_deref() {
+        Some(name) => Some(encoding(name).ok_or_else(|| unknown(loaded, "encoding", name, &ENCODINGS))?),
+        None => None,
+    };
     let mut document_types = BTreeMap::new();
     let known: Vec<&str> = DocumentType::ALL.iter().map(|kind| kind.as_str()).collect();
     for (code, kind) in &table.document_types {
@@ -138,6 +153,7 @@ fn source(
         },
         seller: table.seller.clone(),
         system: table.system.clone().unwrap_or_else(|| name.clone()),
+        encoding,
         number: table.number,
         date: table.date,
         columns: column_map(loaded, &table.columns)?,

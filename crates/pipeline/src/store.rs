@@ -15,11 +15,16 @@ pub(crate) fn store_for(plan: &Plan, folder: &Path) -> Result<Box<dyn Store>, In
     if bytes <= SPILL_ABOVE {
         return Ok(Box::new(MemoryStore::default()));
     }
-    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let folder = folder.with_file_name(format!("{name}-parts"));
+    let folder = beside(folder, "parts");
     let store = FolderStore::create(&folder)
         .map_err(|error| IngestError::Unreadable { path: folder.clone(), why: error.to_string() })?;
     Ok(Box::new(store))
+}
+
+/// A folder for work beside the unfinished report: what a killed run leaves is swept with it.
+pub(crate) fn beside(folder: &Path, what: &str) -> PathBuf {
+    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    folder.with_file_name(format!("{name}-{what}"))
 }
 
 /// Parts in memory.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use chipwatch_ingest::captions::Trade;
 use chipwatch_ingest::date::DateDialect;
+use chipwatch_ingest::inspect::Inspection;
 use chipwatch_ingest::number::NumberDialect;
 use chipwatch_ingest::proposal::{Basis, Proposal};
 use chipwatch_pipeline::{Inspected, ProposedSource, Trial};
@@ -71,23 +72,10 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
     for file in &source.files {
         writeln!(out, "{}", terminal(file))?;
     }
-    let delimiter = match look.delimiter {
-        b'\t' => "tabs".to_owned(),
-        other => format!("`{}`", char::from(other)),
-    };
-    let kind = match (look.channel, look.trade) {
-        (Some(Channel::Customs), Some(Trade::Import)) => "; a customs table of imports",
-        (Some(Channel::Customs), Some(Trade::Export)) => "; a customs table of exports",
-        (Some(Channel::Customs), None) => "; a customs table",
-        (Some(Channel::SellThrough), _) => "; sales of a distributor or reseller",
-        _ => "",
-    };
-    writeln!(
-        out,
-        "  delimited text in UTF-8, {delimiter} between fields, header on line {}, {} columns{kind}",
-        look.header_line,
-        look.headers.len()
-    )?;
+    if let Some(sheet) = &look.sheet {
+        writeln!(out, "  sheet `{}`", terminal(sheet))?;
+    }
+    tell_form(out, look)?;
     if look.is_summed_up {
         writeln!(
             out,
@@ -123,6 +111,28 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
         }
     }
     writeln!(out)
+}
+
+fn tell_form(out: &mut impl Write, look: &Inspection) -> std::io::Result<()> {
+    let delimiter = match look.delimiter {
+        _ if look.form.encoding.is_none() => String::new(),
+        b'\t' => ", tabs between fields".to_owned(),
+        other => format!(", `{}` between fields", char::from(other)),
+    };
+    let kind = match (look.channel, look.trade) {
+        (Some(Channel::Customs), Some(Trade::Import)) => "; a customs table of imports",
+        (Some(Channel::Customs), Some(Trade::Export)) => "; a customs table of exports",
+        (Some(Channel::Customs), None) => "; a customs table",
+        (Some(Channel::SellThrough), _) => "; sales of a distributor or reseller",
+        _ => "",
+    };
+    writeln!(
+        out,
+        "  {}{delimiter}, header on line {}, {} columns{kind}",
+        look.form.in_words(),
+        look.header_line,
+        look.headers.len()
+    )
 }
 
 fn table(source: &ProposedSource) -> Table {
