@@ -189,6 +189,8 @@ fn number_by_value<T: Ord + Hash + Copy, Id>(
 /// The documents of all parts, one behind the other, and the row at which those of each part start.
 fn merge_documents(parts: &[Part]) -> (Documents, Vec<usize>) {
     let mut documents = Documents::default();
+    let all = || parts.iter().map(|part| &part.documents);
+    documents.reserve(all().map(Documents::len).sum(), all().map(Documents::bytes).sum());
     let mut append = |part: &Part| {
         let base = documents.len();
         documents.append(&part.documents);

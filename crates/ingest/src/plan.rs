@@ -19,9 +19,11 @@ use crate::source::{FoundFile, SourceSpec};
 pub const READER_VERSION: u32 = 1;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
-/// A task reads about so many bytes: few enough for a balanced end, many enough for small dictionaries.
-/// A power of two, as the hash of a file is put together from those of its ranges.
-const TASK_BYTES: u64 = 128 << 20;
+/// A task reads so many bytes at least and at most: few enough for a balanced end, many enough for small dictionaries.
+/// Powers of two, as the hash of a file is put together from those of its ranges.
+const TASK_BYTES: Range<u64> = 8 << 20..128 << 20;
+/// So many tasks for each thread, where the inputs are large.
+const TASKS_A_THREAD: u64 = 4;
 /// The header stands in the first bytes of a file, of which so many are looked at.
 const HEAD: usize = 1 << 20;
 
@@ -109,8 +111,15 @@ pub fn plan(sources: &[SourceSpec], scratch: &Scratch) -> Result<Plan, IngestErr
         files[index].replaced =
             sources.iter().any(|source| source.replaces.iter().any(|old| same_file(old, &name)));
     }
-    let tasks = tasks_of(&files, TASK_BYTES);
+    let tasks = tasks_of(&files, task_bytes(&files));
     Ok(Plan { files, tasks })
+}
+
+/// How long the ranges are; what is read is the same whatever they are.
+fn task_bytes(files: &[PlannedFile]) -> u64 {
+    let bytes: u64 = files.iter().map(|file| file.text_bytes).sum();
+    let tasks = rayon::current_num_threads() as u64 * TASKS_A_THREAD;
+    bytes.div_ceil(tasks).next_power_of_two().clamp(TASK_BYTES.start, TASK_BYTES.end)
 }
 
 /// The tasks of all files, in ranges of so many bytes.

@@ -265,6 +265,19 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// Room for so many more rows and bytes of numbers.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.digests.reserve(rows);
+        self.ends.reserve(rows);
+        self.arena.reserve(bytes);
+    }
+
+    /// Bytes of all numbers.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
     /// Adds a run and returns its row.
     pub fn push(&mut self, digest: u64, number: &str) -> usize {
         self.digests.push(digest);
