@@ -38,7 +38,7 @@ fn read(folder: &Path, file: &str, encoding: Option<&'static Encoding>) -> Resul
         replaces: Vec::new(),
         lookups: Vec::new(),
     }];
-    let scratch = Scratch::new(folder.join("copies"));
+    let scratch = Scratch::temporary();
     let mut plan = plan(&sources, &scratch).map_err(|error| error.to_string())?;
     let reading =
         read_all(&sources, &mut plan, &MemoryStore::default(), &|_| ()).map_err(|error| error.to_string())?;
@@ -217,6 +217,42 @@ fn sheets_of_workbooks_are_read_by_their_rows() {
 }
 
 #[test]
+fn json_lines_are_read_by_the_names_in_them() {
+    let text = "{\"quantity\": 12, \"ship_date\": \"2024-05-31\", \"part_number\": \"900-1-2\", \"sold_to_name\": \"Müller\\nGmbH\"}\n\
+                \n\
+                {\"quantity\": -3, \"ship_date\": \"2024-06-01\", \"part_number\": \"900-1-2\", \"sold_to_name\": \"B, C\", \"more\": null}\n\
+                [1, 2]\n\
+                {\"quantity\": 1, \"ship_date\": \"2024-06-01\", \"part_number\": \"900-1-2\"}\n";
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    for (bytes, form) in
+        [(text.into(), "JSON lines"), (packed.finish().unwrap(), "JSON lines, packed with gzip")]
+    {
+        let read = read_bytes("a.jsonl", &bytes).unwrap();
+        assert_eq!(read.form, form);
+        assert_eq!(read.lines, ["1 Müller GmbH 12 2024-05-31", "3 B, C -3 2024-06-01"]);
+        assert_eq!(
+            read.rejects,
+            ["4 the row has 1 fields, the header 5", "5 the row names no buyer, recipient or end user"]
+        );
+    }
+}
+
+#[test]
+fn parquet_is_read_row_by_row() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e/fixtures/formats");
+    for file in ["zstd.parquet", "snappy.parquet"] {
+        let read = read(&folder, file, None).unwrap();
+        assert_eq!(read.form, "Parquet");
+        assert_eq!(
+            read.lines,
+            ["1 Müller Fiktiv GmbH 1200 2024-05-31", "2 Second line of a name 3 2024-05-31"],
+            "{file}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_table_is_named_for_what_it_is() {
     let zip_of_two = {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -234,7 +270,7 @@ fn what_is_no_table_is_named_for_what_it_is() {
     };
     for (bytes, word) in [
         (b"<html><table><tr><td>ship_date</td></tr></table></html>".to_vec(), "web page"),
-        (b"PAR1\0\0\0\0PAR1".to_vec(), "Parquet"),
+        (b"PAR1\0\0\0\0PAR1".to_vec(), "the Parquet file cannot be read"),
         (b"\x7fELF\x02\0\0\0\0\0\0\0\0\0".to_vec(), "no text"),
         (b"\xd0\xcf\x11\xe0 not really".to_vec(), "workbook cannot be read"),
         (zip_of_two, "holds 2 files"),

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::records_text;
 use crate::workbook;
 
 /// So many bytes at the start of a text tell its encoding.
@@ -29,6 +30,14 @@ impl Scratch {
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, next: AtomicUsize::new(0) }
+    }
+
+    /// A folder of its own among the system's temporary files.
+    #[must_use]
+    pub fn temporary() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self::new(std::env::temp_dir().join(format!("chipwatch-{}-{count}", std::process::id())))
     }
 
     /// A new file, and where it is.
@@ -52,17 +61,20 @@ impl Drop for Scratch {
 pub struct Form {
     /// How it is packed: `gzip`, `zstd`, `zip`.
     pub packed: Option<&'static str>,
-    /// Encoding by its name in the WHATWG standard; none for a sheet.
+    /// Encoding by its name in the WHATWG standard; none for sheets and Parquet.
     pub encoding: Option<&'static str>,
+    /// What holds its values by name: `JSON lines`, `Parquet`.
+    pub records: Option<&'static str>,
 }
 
 impl Form {
     /// For people: `delimited text in UTF-16LE, packed with gzip`.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let what = match self.encoding {
-            Some(encoding) => format!("delimited text in {encoding}"),
-            None => "a sheet of a workbook".to_owned(),
+        let what = match (self.records, self.encoding) {
+            (Some(records), _) => records.to_owned(),
+            (None, Some(encoding)) => format!("delimited text in {encoding}"),
+            (None, None) => "a sheet of a workbook".to_owned(),
         };
         self.packed.map_or(what.clone(), |packed| format!("{what}, packed with {packed}"))
     }
@@ -84,6 +96,8 @@ pub(crate) struct Text {
     pub(crate) form: Form,
     /// Whether it is a copy.
     pub(crate) is_copy: bool,
+    /// The number of the row behind the header, where that is none of the file's lines.
+    pub(crate) first_row: Option<u32>,
 }
 
 /// The texts of a file; one, except for workbooks. `encoding` is the user's word, which wins.
@@ -91,6 +105,28 @@ pub(crate) struct Text {
 /// # Errors
 /// In plain words.
 pub(crate) fn texts(
+    path: &Path,
+    encoding: Option<&'static Encoding>,
+    scratch: &Scratch,
+) -> Result<Vec<Text>, String> {
+    let mut texts = unpacked_texts(path, encoding, scratch)?;
+    for text in &mut texts {
+        if text.form.encoding.is_some() && opens_with_object(&text.path).map_err(|error| error.to_string())? {
+            *text = records_text::json_lines(&text.path, text.form.clone(), scratch)?;
+        }
+    }
+    Ok(texts)
+}
+
+/// Whether a text starts as JSON lines do. A CSV header never starts with a brace.
+fn opens_with_object(path: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(256).read_to_end(&mut start)?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+    Ok(start.trim_ascii_start().starts_with(b"{"))
+}
+
+fn unpacked_texts(
     path: &Path,
     encoding: Option<&'static Encoding>,
     scratch: &Scratch,
@@ -128,14 +164,21 @@ pub(crate) fn texts(
         return workbook::texts(path, workbook::Kind::Xls, scratch);
     }
     if magic.starts_with(b"PAR1") {
-        return Err("a Parquet file, which this version does not read; export it as CSV".into());
+        return Ok(vec![records_text::parquet(path, scratch)?]);
     }
     let mut head = Vec::new();
     file.by_ref().take(LOOKED_AT).read_to_end(&mut head).map_err(words)?;
     let known = encoding_of(&head, encoding);
     if known == UTF_8 {
-        let form = Form { packed: None, encoding: Some(UTF_8.name()) };
-        return Ok(vec![Text { path: path.to_owned(), bytes, sheet: None, form, is_copy: false }]);
+        let form = Form { packed: None, encoding: Some(UTF_8.name()), records: None };
+        return Ok(vec![Text {
+            path: path.to_owned(),
+            bytes,
+            sheet: None,
+            form,
+            is_copy: false,
+            first_row: None,
+        }]);
     }
     Ok(vec![decode(Cursor::new(head).chain(file), known, scratch)?])
 }
@@ -212,8 +255,8 @@ fn decode(mut reader: impl Read, encoding: &'static Encoding, scratch: &Scratch)
     }
     let file = file.into_inner().map_err(|error| error.to_string())?;
     let bytes = file.metadata().map_err(words)?.len();
-    let form = Form { packed: None, encoding: Some(encoding.name()) };
-    Ok(Text { path, bytes, sheet: None, form, is_copy: true })
+    let form = Form { packed: None, encoding: Some(encoding.name()), records: None };
+    Ok(Text { path, bytes, sheet: None, form, is_copy: true, first_row: None })
 }
 
 /// Reads until the buffer is full or the stream ends.

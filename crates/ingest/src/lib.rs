@@ -25,6 +25,7 @@ pub mod proposal;
 mod range_hash;
 mod range_input;
 mod read;
+mod records_text;
 pub mod resolve;
 mod rows;
 pub mod source;

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use crate::cells::{clean, folded_number};
 use crate::error::IngestError;
 use crate::header::find_header;
+use crate::intake::{Scratch, texts};
 use crate::layout::Mapping;
 use crate::rows::{Row, Splitter};
 
@@ -29,7 +30,7 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// Reads a side extract; `columns` maps canonical columns to its headers where they differ.
+    /// Reads a side extract in any of the formats of exports (of a workbook its first filled sheet); `columns` maps canonical columns to its headers where they differ.
     ///
     /// # Errors
     /// [`IngestError`] where the file cannot be read or lacks a column.
@@ -43,9 +44,14 @@ impl Lookup {
         let bytes = std::fs::read(path)
             .map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
         let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
-        let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let body =
-            std::str::from_utf8(body).map_err(|_| not_understood("the file is not UTF-8 text".into()))?;
+        let scratch = Scratch::temporary();
+        let texts = texts(path, None, &scratch).map_err(not_understood)?;
+        let [text, ..] = texts.as_slice() else { return Err(not_understood("it has no text".into())) };
+        let body = std::fs::read(&text.path)
+            .map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
+        let body = std::str::from_utf8(body)
+            .map_err(|_| not_understood("some of its bytes are no character".into()))?;
         let mut lookup = Self {
             shown: shown.to_owned(),
             blake3: blake3::hash(&bytes).to_hex().to_string(),

@@ -248,7 +248,7 @@ fn plan_text(
         same_as: None,
         replaced: false,
         header_line: header.line,
-        body: (header.body.0 as u64, header.body.1),
+        body: (header.body.0 as u64, text.first_row.unwrap_or(header.body.1)),
     })
 }
 

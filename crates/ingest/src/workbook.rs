@@ -147,8 +147,8 @@ impl SheetText {
         let mut file = self.writer.into_inner().map_err(|error| error.to_string())?;
         file.flush().map_err(|error| error.to_string())?;
         let bytes = file.get_ref().metadata().map_err(|error| error.to_string())?.len();
-        let form = Form { packed: None, encoding: None };
-        Ok(Some(Text { path: self.path, bytes, sheet, form, is_copy: true }))
+        let form = Form { packed: None, encoding: None, records: None };
+        Ok(Some(Text { path: self.path, bytes, sheet, form, is_copy: true, first_row: None }))
     }
 }
 

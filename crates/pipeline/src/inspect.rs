@@ -105,8 +105,7 @@ fn plain(name: &str, patterns: &[String], layout: &str) -> Result<SourceSpec, In
 /// [`RunError`] for a pattern without a file, or a file that cannot be read after all.
 pub fn inspect(patterns: &[String]) -> Result<Inspected, RunError> {
     let captions = Captions::read()?;
-    let folder = std::env::temp_dir().join(format!("chipwatch-inspect-{}", std::process::id()));
-    let scratch = Scratch::new(folder);
+    let scratch = Scratch::temporary();
     let mut inspected = Inspected { sources: Vec::new(), failures: Vec::new(), silenced: Vec::new() };
     for found in discover(patterns)? {
         match look(&found.1, &captions, &scratch) {

@@ -115,7 +115,7 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
 
 fn tell_form(out: &mut impl Write, look: &Inspection) -> std::io::Result<()> {
     let delimiter = match look.delimiter {
-        _ if look.form.encoding.is_none() => String::new(),
+        _ if look.form.encoding.is_none() || look.form.records.is_some() => String::new(),
         b'\t' => ", tabs between fields".to_owned(),
         other => format!(", `{}` between fields", char::from(other)),
     };
