@@ -55,9 +55,10 @@ pub fn propose(
     samples: &[Vec<String>],
 ) -> Vec<Proposal> {
     let mut candidates: Vec<Proposal> = Vec::new();
+    let by_likeness = headers.len() <= MOST_SPELLED;
     for (field, header) in headers.iter().enumerate() {
         let words = captions.words(header);
-        let of_field = candidates_of(captions, &words, trade, true);
+        let of_field = candidates_of(captions, &words, trade, by_likeness);
         candidates.extend(of_field.into_iter().map(|(column, confidence, basis)| Proposal {
             column,
             field,
@@ -204,6 +205,9 @@ fn by_words(captions: &Captions, column: &ColumnCaptions, words: &Words) -> Opti
     Some((0.8 + 0.03 * preferred as f64 - 0.03 * strange as f64).clamp(0.5, 0.92))
 }
 
+/// Holding spellings against all captions takes long; a table with more columns than this was made by a program, which does
+/// not misspell.
+const MOST_SPELLED: usize = 500;
 /// The least likeness of two spellings, and the shortest caption for which it says anything.
 const LIKENESS: f64 = 0.84;
 const SHORTEST: usize = 7;

@@ -235,6 +235,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_without_end_is_one_reject_wherever_the_ranges_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let header = "sold_to_name,part_number,quantity,ship_date\n";
+        let long = "x".repeat(5 << 19);
+        let text = format!("{header}A,900-1-2,1,2024-01-02\n{long}\nB,900-1-2,1,2024-01-02\n");
+        std::fs::write(folder.path().join("f.csv"), text).unwrap();
+        let whole = read(folder.path(), 1 << 22);
+        assert_eq!((whole.1.len(), whole.2), (1, [3, 2, 1, 0]));
+        for bytes in [1 << 16, 1 << 19, 1 << 20] {
+            assert_eq!(read(folder.path(), bytes), whole, "{bytes}");
+        }
+    }
+
+    #[test]
     fn an_open_quote_costs_its_line_wherever_the_ranges_end() {
         let folder = tempfile::tempdir().unwrap();
         let mut text = "sold_to_name,part_number,quantity,ship_date\n".to_owned();

@@ -87,6 +87,11 @@ impl Splitter {
         }
     }
 
+    /// Whether the text so far ended within a line that is passed over.
+    pub(crate) fn passes_over_line(&self) -> bool {
+        self.skips_line
+    }
+
     /// The records of a text of less than four gigabytes that start up to the byte `stop`; the text's first byte is on
     /// physical line `first_line`.
     pub(crate) fn rows<'s>(

@@ -85,7 +85,12 @@ impl<'a> TaskReader<'a> {
         let mut splitter = Splitter::new(self.file.delimiter);
         let mut line = 0;
         let used = loop {
-            let Some(stop) = input.stop() else { break 0 };
+            let stop = match input.stop() {
+                Some(stop) => stop,
+                // Behind the range nothing but the rest of a line that is passed over.
+                None if splitter.passes_over_line() => 0,
+                None => break 0,
+            };
             let block = input.text();
             let mut rows = splitter.rows(&block.text, line, input.has_ended(), stop);
             while let Ok(Some(row)) = rows.next_row() {
@@ -100,7 +105,8 @@ impl<'a> TaskReader<'a> {
             }
             line = rows.line();
             let used = rows.position();
-            if used > stop || input.has_ended() {
+            // A line that is passed over may go on behind the range; its rest is no record of the next one.
+            if (used > stop && !splitter.passes_over_line()) || input.has_ended() {
                 break used;
             }
             input.advance(used)?;

@@ -87,7 +87,9 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
     writeln!(out, "  layout {}, source `{}`, channel {}", look.layout, source.name, source.channel.as_str())?;
     writeln!(out, "{}", table(source))?;
     let unused: Vec<String> = look.unused().map(|name| terminal(name).into_owned()).collect();
-    if !unused.is_empty() {
+    if let Some(more) = unused.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        writeln!(out, "  not used: {} and {more} more", unused[..MOST_NAMED].join(", "))?;
+    } else if !unused.is_empty() {
         writeln!(out, "  not used: {}", unused.join(", "))?;
     }
     if !look.missing.is_empty() {
@@ -221,6 +223,9 @@ fn tell_trial(out: &mut impl Write, trial: &Trial) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+/// So many unused headers are named.
+const MOST_NAMED: usize = 60;
 
 /// Where SAP keeps what exports often leave out. Tables and fields: SAP data dictionary.
 const SAP_EXTRACTS: [(Column, &str); 6] = [
