@@ -98,6 +98,24 @@ fn a_file_that_is_no_text_is_named() {
 }
 
 #[test]
+fn a_damaged_workbook_is_named_and_frightens_nobody() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e/fixtures/formats");
+    for (file, length, why) in [
+        ("book.xls", 3_584, "the workbook is damaged"),
+        ("book.xlsx", 3_000, "archive"),
+        ("zstd.parquet", 900, "the Parquet file cannot be read"),
+    ] {
+        let mut bytes = std::fs::read(fixtures.join(file)).unwrap();
+        bytes.truncate(length);
+        let world = World::new().source("maker", KEYS, &[(file, "")]);
+        world.write(file, bytes);
+        let ran = world.run();
+        ran.must_fail(&[file, why]);
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_file_without_a_known_header_is_named() {
     let ran = World::new().source("maker", KEYS, &[("a.csv", "Dear Sir,\nplease find enclosed\n")]).run();
     ran.must_fail(&["a.csv", "no line near its start is a header of layout `canonical`", "`Dear Sir`"]);

@@ -80,6 +80,25 @@ fn a_strangers_first_run_needs_no_editing() {
 }
 
 #[test]
+fn a_spreadsheet_of_sap_is_read_for_what_it_is() {
+    let desk = Desk::with(&[]);
+    let text = DELIVERIES.replace(';', "\t");
+    let bytes: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(desk.path().join("VL06O.xls"), bytes).unwrap();
+    let told = desk.says(&["inspect", "VL06O.xls", "--write", "mine.toml"]);
+    assert!(told.contains("delimited text in UTF-16LE, tabs between fields, header on line 3"), "{told}");
+    let report = desk.says(&["run", "mine.toml", "--out", "out"]);
+    assert!(report.contains("4 rows read = 3 counted + 1 excluded + 0 rejected"), "{report}");
+    let manifest = fs::read_to_string(desk.path().join("out/latest/manifest.json")).unwrap();
+    assert!(manifest.contains("read as delimited text in UTF-16LE"), "{manifest}");
+    let evidence = fs::read_to_string(desk.path().join("out/latest/evidence.csv")).unwrap();
+    assert!(evidence.contains(",VL06O.xls,4,"), "{evidence}");
+    let left: Vec<_> =
+        fs::read_dir(desk.path().join("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("texts")), "{left:?}");
+}
+
+#[test]
 fn files_of_one_header_are_one_source_and_sums_are_left_out() {
     let desk = Desk::with(&[
         ("in/pos_2024-05.csv", &monthly("A1")),

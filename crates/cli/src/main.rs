@@ -17,6 +17,7 @@ use crate::args::{Arguments, Command};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    hush_guarded_readers();
     let arguments = Arguments::parse();
     start_logging(&arguments);
     let done = match arguments.command {
@@ -30,6 +31,16 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => complain::complain(&error),
     }
+}
+
+/// A panic in a guarded reader ends as an error that names the file; its own message would only frighten.
+fn hush_guarded_readers() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(chipwatch_ingest::intake::GUARDED) {
+            tell(panic);
+        }
+    }));
 }
 
 /// Logs go to standard error, so that standard output stays what the command says.

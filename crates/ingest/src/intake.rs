@@ -68,6 +68,12 @@ pub struct Form {
 }
 
 impl Form {
+    /// Whether it was delimited text in UTF-8 already.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.packed.is_none() && self.records.is_none() && self.encoding == Some(UTF_8.name())
+    }
+
     /// For people: `delimited text in UTF-16LE, packed with gzip`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -98,6 +104,19 @@ pub(crate) struct Text {
     pub(crate) is_copy: bool,
     /// The number of the row behind the header, where that is none of the file's lines.
     pub(crate) first_row: Option<u32>,
+}
+
+/// Name of the threads in which other people's readers read: a damaged file makes some of them panic, which is no fault of
+/// this program and is told as one of the file.
+pub const GUARDED: &str = "guarded reader";
+
+/// Runs a reader that may panic in a thread of its own.
+fn guarded<T: Send>(what: &str, read: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().name(GUARDED.to_owned()).spawn_scoped(scope, read);
+        let reader = reader.map_err(|error| error.to_string())?;
+        reader.join().unwrap_or_else(|_| Err(format!("the {what} is damaged")))
+    })
 }
 
 /// The texts of a file; one, except for workbooks. `encoding` is the user's word, which wins.
@@ -155,16 +174,16 @@ fn unpacked_texts(
             if unpacked > limit {
                 return Err(too_large());
             }
-            return workbook::texts(path, kind, scratch);
+            return guarded("workbook", || workbook::texts(path, kind, scratch));
         }
         let member = only_member(&archive)?;
         return unpacked(&mut archive.by_index(member).map_err(|error| error.to_string())?, "zip");
     }
     if magic.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return workbook::texts(path, workbook::Kind::Xls, scratch);
+        return guarded("workbook", || workbook::texts(path, workbook::Kind::Xls, scratch));
     }
     if magic.starts_with(b"PAR1") {
-        return Ok(vec![records_text::parquet(path, scratch)?]);
+        return guarded("Parquet file", || Ok(vec![records_text::parquet(path, scratch)?]));
     }
     let mut head = Vec::new();
     file.by_ref().take(LOOKED_AT).read_to_end(&mut head).map_err(words)?;

@@ -2,6 +2,8 @@
 //!
 //! It knows layouts, numbers and dates. It does not know what a chip is, who a company is, or what the law says.
 
+#[cfg(test)]
+mod any_bytes;
 pub mod captions;
 mod cells;
 mod columns_plan;

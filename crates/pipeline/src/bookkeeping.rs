@@ -61,6 +61,10 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
         for left_out in &file.left_out {
             summary.notes.push(format!("{} was not read: {left_out}", file.input.path));
         }
+        if !file.form.is_plain() {
+            let note = format!("read as {}", file.form.in_words());
+            summary.file_notes.push(FileNote { file: file.input.path.clone(), note });
+        }
         if file.header_line > 1 {
             let note =
                 format!("the header stands on line {}; what stands above it was not read", file.header_line);
