@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_ingest::{FileReading, Plan};
+use chipwatch_ingest::{FileReading, Plan, PlannedFile};
 use chipwatch_records::{Books, Exclusion, Fate, Reject, Rejects};
 use chipwatch_report::{FileNote, InputStamp};
 
@@ -21,6 +21,26 @@ pub(crate) struct ReadingSummary {
     pub(crate) doubts: Vec<String>,
     /// Rows read and refused, by source.
     pub(crate) by_source: Vec<(u64, u64)>,
+}
+
+/// How a file was read, where that is not as it stands.
+fn note_file(file: &PlannedFile, reading: &FileReading, summary: &mut ReadingSummary) {
+    for left_out in &file.left_out {
+        summary.notes.push(format!("{} was not read: {left_out}", file.input.path));
+    }
+    let mut notes = Vec::new();
+    if !file.form.is_plain() {
+        notes.push(format!("read as {}", file.form.in_words()));
+    }
+    if file.header_line > 1 {
+        notes.push(format!(
+            "the header stands on line {}; what stands above it was not read",
+            file.header_line
+        ));
+    }
+    notes.extend(reading.dialects.notes.iter().cloned());
+    let note = |note: String| FileNote { file: file.input.path.clone(), note };
+    summary.file_notes.extend(notes.into_iter().map(note));
 }
 
 /// Books the rows that never became lines, and gathers what the files had to say.
@@ -58,21 +78,7 @@ pub(crate) fn summarise(prepared: &Prepared, plan: &Plan, files: &[FileReading])
                 prepared.sources[source].name
             ));
         }
-        for left_out in &file.left_out {
-            summary.notes.push(format!("{} was not read: {left_out}", file.input.path));
-        }
-        if !file.form.is_plain() {
-            let note = format!("read as {}", file.form.in_words());
-            summary.file_notes.push(FileNote { file: file.input.path.clone(), note });
-        }
-        if file.header_line > 1 {
-            let note =
-                format!("the header stands on line {}; what stands above it was not read", file.header_line);
-            summary.file_notes.push(FileNote { file: file.input.path.clone(), note });
-        }
-        for note in &reading.dialects.notes {
-            summary.file_notes.push(FileNote { file: file.input.path.clone(), note: note.clone() });
-        }
+        note_file(file, reading, &mut summary);
         if !reading.dialects.questions.is_empty() {
             rows_quarantined(&mut summary.books, receipt.accepted);
             summary.doubts.extend(
