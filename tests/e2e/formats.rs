@@ -8,7 +8,6 @@ use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::layout::Layout;
 use chipwatch_ingest::{SourceSpec, plan, read_all};
 use chipwatch_pipeline::MemoryStore;
-use chipwatch_records::Channel;
 use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
 
 const HEADER: &str = "ship_date,document_no,line_no,sold_to_name,sold_to_country,part_number,quantity";
@@ -22,22 +21,9 @@ struct Read {
 }
 
 fn read(folder: &Path, file: &str, encoding: Option<&'static Encoding>) -> Result<Read, String> {
-    let sources = [SourceSpec {
-        name: "s".into(),
-        patterns: vec![file.to_owned()],
-        base: folder.to_owned(),
-        layout: Layout::named("canonical").unwrap(),
-        channel: Channel::SellIn,
-        seller: None,
-        system: "s".into(),
-        encoding,
-        number: None,
-        date: None,
-        columns: Default::default(),
-        document_types: Default::default(),
-        replaces: Vec::new(),
-        lookups: Vec::new(),
-    }];
+    let canonical = SourceSpec::new("s", Layout::named("canonical").unwrap());
+    let sources =
+        [SourceSpec { patterns: vec![file.to_owned()], base: folder.to_owned(), encoding, ..canonical }];
     let scratch = Scratch::temporary();
     let mut plan = plan(&sources, &scratch).map_err(|error| error.to_string())?;
     let reading =

@@ -135,20 +135,10 @@ fn sources(folder: &Path, files: &[InputFile]) -> Vec<SourceSpec> {
         patterns.entry(file.channel).or_default().push(file.name.clone());
     }
     let source = |(channel, patterns): (Channel, Vec<String>)| SourceSpec {
-        name: channel.as_str().to_owned(),
         patterns,
         base: folder.to_owned(),
-        layout: Layout::named("canonical").unwrap(),
         channel,
-        seller: None,
-        system: channel.as_str().to_owned(),
-        encoding: None,
-        number: None,
-        date: None,
-        columns: BTreeMap::new(),
-        document_types: BTreeMap::new(),
-        replaces: Vec::new(),
-        lookups: Vec::new(),
+        ..SourceSpec::new(channel.as_str(), Layout::named("canonical").unwrap())
     };
     patterns.into_iter().map(source).collect()
 }

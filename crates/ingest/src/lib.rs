@@ -29,6 +29,7 @@ mod range_input;
 mod read;
 mod records_text;
 pub mod resolve;
+mod row_text;
 mod rows;
 pub mod source;
 mod spill;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Map, Value};
 
 use crate::intake::{Form, Scratch, Text};
+use crate::row_text::RowText;
 
 /// A line of JSON longer than this is no row of a sale.
 const LONGEST_LINE: usize = 1 << 20;
@@ -31,13 +32,13 @@ pub(crate) fn json_lines(path: &Path, form: Form, scratch: &Scratch) -> Result<T
         Ok(())
     })?;
     let names: Vec<String> = names.into_iter().collect();
-    let mut rows = Rows::new(scratch)?;
+    let mut rows = RowText::new(scratch)?;
     rows.write(names.iter().map(String::as_str))?;
     each_line(path, |line| match serde_json::from_slice::<Map<String, Value>>(line) {
         Ok(object) => rows.write(names.iter().map(|name| text_of_json(object.get(name)))),
         Err(_) => rows.write([String::from_utf8_lossy(&line[..line.len().min(200)])]),
     })?;
-    rows.finish(Form { records: Some("JSON lines"), ..form })
+    rows.finish(Form { records: Some("JSON lines"), ..form }, Some(1))
 }
 
 fn each_line(path: &Path, mut visit: impl FnMut(&[u8]) -> Result<(), String>) -> Result<(), String> {
@@ -73,13 +74,13 @@ pub(crate) fn parquet(path: &Path, scratch: &Scratch) -> Result<Text, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
     let schema = reader.metadata().file_metadata().schema();
-    let mut rows = Rows::new(scratch)?;
+    let mut rows = RowText::new(scratch)?;
     rows.write(schema.get_fields().iter().map(|field| field.name()))?;
     for row in reader.get_row_iter(None).map_err(damaged)? {
         let row = row.map_err(damaged)?;
         rows.write(row.get_column_iter().map(|(_, field)| text_of_field(field)))?;
     }
-    rows.finish(Form { packed: None, encoding: None, records: Some("Parquet") })
+    rows.finish(Form { packed: None, encoding: None, records: Some("Parquet") }, Some(1))
 }
 
 fn text_of_field(field: &Field) -> String {
@@ -94,32 +95,5 @@ fn text_of_field(field: &Field) -> String {
             field.to_string().trim_end_matches(" +00:00").trim_end_matches(" UTC").to_owned()
         }
         other => other.to_string(),
-    }
-}
-
-/// A text while it is written, one line a record.
-struct Rows {
-    path: PathBuf,
-    writer: csv::Writer<BufWriter<File>>,
-}
-
-impl Rows {
-    fn new(scratch: &Scratch) -> Result<Self, String> {
-        let (path, file) = scratch.file().map_err(|error| error.to_string())?;
-        Ok(Self { path, writer: csv::WriterBuilder::new().flexible(true).from_writer(file) })
-    }
-
-    fn write(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), String> {
-        let one_line = |cell: &str| cell.replace(['\n', '\r'], " ");
-        self.writer
-            .write_record(cells.into_iter().map(|cell| one_line(cell.as_ref())))
-            .map_err(|error| error.to_string())
-    }
-
-    fn finish(self, form: Form) -> Result<Text, String> {
-        let file = self.writer.into_inner().map_err(|error| error.to_string())?;
-        let file = file.into_inner().map_err(|error| error.to_string())?;
-        let bytes = file.metadata().map_err(|error| error.to_string())?.len();
-        Ok(Text { path: self.path, bytes, sheet: None, form, is_copy: true, first_row: Some(1) })
     }
 }

@@ -53,6 +53,28 @@ pub struct FoundFile {
 }
 
 impl SourceSpec {
+    /// A source of the maker's own sales that says its name and layout, and nothing else: no files yet, paths relative to
+    /// the working folder.
+    #[must_use]
+    pub fn new(name: &str, layout: Layout) -> Self {
+        Self {
+            name: name.to_owned(),
+            patterns: Vec::new(),
+            base: PathBuf::from("."),
+            layout,
+            channel: Channel::SellIn,
+            seller: None,
+            system: name.to_owned(),
+            encoding: None,
+            number: None,
+            date: None,
+            columns: BTreeMap::new(),
+            document_types: BTreeMap::new(),
+            replaces: Vec::new(),
+            lookups: Vec::new(),
+        }
+    }
+
     /// The files of this source, sorted by their shown path, each once.
     ///
     /// # Errors
@@ -115,23 +137,8 @@ fn slashes(path: &str) -> String {
     path.replace('\\', "/")
 }
 
-/// A source of canonical files that says nothing else, for tests.
+/// A source of canonical files in the working folder, for tests.
 #[cfg(test)]
 pub(crate) fn source() -> SourceSpec {
-    SourceSpec {
-        name: "s".into(),
-        patterns: Vec::new(),
-        base: ".".into(),
-        layout: Layout::named("canonical").unwrap(),
-        channel: Channel::SellIn,
-        seller: None,
-        system: "s".into(),
-        encoding: None,
-        number: None,
-        date: None,
-        columns: BTreeMap::new(),
-        document_types: BTreeMap::new(),
-        replaces: Vec::new(),
-        lookups: Vec::new(),
-    }
+    SourceSpec::new("s", Layout::named("canonical").unwrap())
 }

@@ -1,12 +1,13 @@
 //! Workbooks to text: each sheet becomes a text of its own, line by line as its rows are numbered.
 
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::BufReader;
 use std::path::Path;
 
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Sheets, Xls, Xlsb, Xlsx};
+use calamine::{Data, ExcelDateTime, Ods, Reader, Sheets, Xls, Xlsb, Xlsx};
 
 use crate::intake::{Form, Scratch, Text};
+use crate::row_text::RowText;
 
 /// The widest row that is looked for: a stray cell far to the right would make every line as long.
 const WIDEST: usize = 2_000;
@@ -52,7 +53,7 @@ pub(crate) fn texts(path: &Path, kind: Kind, scratch: &Scratch) -> Result<Vec<Te
                 let mut cells = xlsx.worksheet_cells_reader(name).map_err(|error| words(error.into()))?;
                 while let Some(cell) = cells.next_cell().map_err(|error| words(error.into()))? {
                     let (row, column) = cell.get_position();
-                    sheet.put(row, column, || text_of_ref(cell.get_value()))?;
+                    sheet.put(row, column, || text_of(cell.get_value().clone().into()))?;
                 }
             }
             other => {
@@ -60,7 +61,7 @@ pub(crate) fn texts(path: &Path, kind: Kind, scratch: &Scratch) -> Result<Vec<Te
                 let (first_row, first_column) = range.start().unwrap_or_default();
                 for (row, column, value) in range.used_cells() {
                     let (row, column) = (first_row + row as u32, first_column + column as u32);
-                    sheet.put(row, column, || text_of(value))?;
+                    sheet.put(row, column, || text_of(value.clone()))?;
                 }
             }
         }
@@ -72,8 +73,7 @@ pub(crate) fn texts(path: &Path, kind: Kind, scratch: &Scratch) -> Result<Vec<Te
 
 /// A sheet while it is written. Its first rows wait until its width is known.
 struct SheetText {
-    path: std::path::PathBuf,
-    writer: csv::Writer<std::io::BufWriter<File>>,
+    text: RowText,
     waiting: Vec<Vec<String>>,
     width: Option<usize>,
     /// The current row, and its number.
@@ -84,9 +84,8 @@ struct SheetText {
 
 impl SheetText {
     fn new(scratch: &Scratch) -> Result<Self, String> {
-        let (path, file) = scratch.file().map_err(|error| error.to_string())?;
-        let writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-        Ok(Self { path, writer, waiting: Vec::new(), width: None, row: Vec::new(), at: 0, is_empty: true })
+        let text = RowText::new(scratch)?;
+        Ok(Self { text, waiting: Vec::new(), width: None, row: Vec::new(), at: 0, is_empty: true })
     }
 
     fn put(&mut self, row: u32, column: u32, text: impl FnOnce() -> String) -> Result<(), String> {
@@ -127,15 +126,10 @@ impl SheetText {
         std::mem::take(&mut self.waiting).into_iter().try_for_each(|row| self.write(row))
     }
 
-    /// Writes a row of the sheet's width: one line, as a line is what a refused row is found by.
+    /// Writes a row of the sheet's width.
     fn write(&mut self, mut row: Vec<String>) -> Result<(), String> {
         row.resize(row.len().max(self.width.unwrap_or_default()).max(1), String::new());
-        for cell in &mut row {
-            if cell.contains(['\n', '\r']) {
-                *cell = cell.replace(['\n', '\r'], " ");
-            }
-        }
-        self.writer.write_record(&row).map_err(|error| error.to_string())
+        self.text.write(&row)
     }
 
     fn finish(mut self, sheet: Option<String>) -> Result<Option<Text>, String> {
@@ -144,34 +138,18 @@ impl SheetText {
         }
         self.end_row()?;
         self.write_waiting()?;
-        let mut file = self.writer.into_inner().map_err(|error| error.to_string())?;
-        file.flush().map_err(|error| error.to_string())?;
-        let bytes = file.get_ref().metadata().map_err(|error| error.to_string())?.len();
-        let form = Form { packed: None, encoding: None, records: None };
-        Ok(Some(Text { path: self.path, bytes, sheet, form, is_copy: true, first_row: None }))
+        let text = self.text.finish(Form { packed: None, encoding: None, records: None }, None)?;
+        Ok(Some(Text { sheet, ..text }))
     }
 }
 
-fn text_of_ref(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(time) => text_of_time(time),
-        DataRef::Error(error) => error.to_string(),
-        DataRef::Empty => String::new(),
-    }
-}
-
-fn text_of(value: &Data) -> String {
+fn text_of(value: Data) -> String {
     match value {
         Data::Int(number) => number.to_string(),
         Data::Float(number) => number.to_string(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text,
         Data::Bool(value) => value.to_string(),
-        Data::DateTime(time) => text_of_time(time),
+        Data::DateTime(time) => text_of_time(&time),
         Data::Error(error) => error.to_string(),
         Data::Empty => String::new(),
     }

@@ -74,29 +74,13 @@ impl ProposedSource {
     }
 
     fn spec(&self) -> Result<SourceSpec, IngestError> {
-        let plain = plain(&self.name, &self.files, &self.look.layout)?;
-        Ok(SourceSpec { channel: self.channel, columns: self.look.columns(), ..plain })
+        Ok(SourceSpec {
+            patterns: self.files.clone(),
+            channel: self.channel,
+            columns: self.look.columns(),
+            ..SourceSpec::new(&self.name, Layout::named(&self.look.layout)?)
+        })
     }
-}
-
-/// A source of canonical files that says nothing else.
-fn plain(name: &str, patterns: &[String], layout: &str) -> Result<SourceSpec, IngestError> {
-    Ok(SourceSpec {
-        name: name.to_owned(),
-        patterns: patterns.to_vec(),
-        base: PathBuf::from("."),
-        layout: Layout::named(layout)?,
-        channel: Channel::SellIn,
-        seller: None,
-        system: name.to_owned(),
-        encoding: None,
-        number: None,
-        date: None,
-        columns: BTreeMap::new(),
-        document_types: BTreeMap::new(),
-        replaces: Vec::new(),
-        lookups: Vec::new(),
-    })
 }
 
 /// Looks at files and reads those whole that can be read.
@@ -121,7 +105,8 @@ pub fn inspect(patterns: &[String]) -> Result<Inspected, RunError> {
 }
 
 fn discover(patterns: &[String]) -> Result<Vec<(String, PathBuf)>, RunError> {
-    let any = plain("inspect", patterns, "canonical")?;
+    let layout = Layout::named("canonical")?;
+    let any = SourceSpec { patterns: patterns.to_vec(), ..SourceSpec::new("inspect", layout) };
     Ok(any.discover()?.into_iter().map(|found| (found.shown, found.path)).collect())
 }
 
