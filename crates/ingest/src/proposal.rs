@@ -265,3 +265,50 @@ fn may_hold(column: Column, field: usize, samples: &[Vec<String>]) -> bool {
         ColumnKind::Text => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The columns proposed for one row of headers and cells, guesses marked.
+    fn proposed(headers: &[&str], cells: &[&str]) -> Vec<String> {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let (headers, cells) = (owned(headers), owned(cells));
+        let captions = Captions::read().unwrap();
+        let proposals = propose(&captions, &headers, None, &[cells]);
+        let shown = |proposal: &Proposal| {
+            let mark = if proposal.is_guess() { "?" } else { "" };
+            format!("{} {}{mark}", headers[proposal.field], proposal.column.name())
+        };
+        proposals.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn cells_speak_against_a_column_that_cannot_hold_them() {
+        assert_eq!(
+            proposed(&["Customer", "Item"], &["100200", "10"]),
+            ["Item line_no", "Customer sold_to_id"]
+        );
+        assert_eq!(
+            proposed(&["Customer", "Item"], &["Acme Fictional Inc", "900-21010-0000-000"]),
+            ["Customer sold_to_name", "Item part_number"]
+        );
+        assert_eq!(proposed(&["Qty", "Ship Date"], &["many", "soon"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_price_that_names_its_currency_is_not_in_another_one() {
+        let cells = ["5", "EUR"];
+        assert_eq!(
+            proposed(&["Unit Price", "Currency"], &cells),
+            ["Unit Price unit_price", "Currency currency"]
+        );
+        assert_eq!(proposed(&["Unit Price USD", "Currency"], &cells), ["Unit Price USD unit_price"]);
+    }
+
+    #[test]
+    fn a_misspelt_caption_is_a_guess_and_a_strange_one_nothing() {
+        assert_eq!(proposed(&["Delivery Quantitty"], &["5"]), ["Delivery Quantitty quantity?"]);
+        assert_eq!(proposed(&["Gross margin", "Colour"], &["5", "red"]), [""; 0]);
+    }
+}
