@@ -1,8 +1,11 @@
 //! Which field of a row feeds which part of a line, worked out once a file.
 
-use chipwatch_records::{Column, Role};
+use std::collections::BTreeSet;
 
-use crate::layout::{Mapping, TypeCodes};
+use chipwatch_records::{Column, DocumentStage, Role};
+
+use crate::dictionaries::Cells;
+use crate::layout::{Codes, Mapping, TypeCodes};
 use crate::part::{PARTICULAR_DATES, PARTICULAR_TEXTS};
 
 /// Fields of a party: number, name, address, country, parent's name, parent's country.
@@ -12,7 +15,10 @@ pub(crate) type RoleFields = [Option<usize>; 6];
 #[derive(Clone, Debug)]
 pub(crate) struct RowPlan {
     pub(crate) quantity: usize,
+    unsigned: Vec<(usize, BTreeSet<String>)>,
     pub(crate) ship_date: Option<usize>,
+    /// Whether orders and invoices have no ship date, as the field holds their own date.
+    pub(crate) one_date: bool,
     pub(crate) unit_price: Option<usize>,
     pub(crate) amount: Option<usize>,
     pub(crate) document: Option<usize>,
@@ -42,6 +48,10 @@ pub(crate) struct ParticularFields {
     pub(crate) kind: Option<usize>,
     pub(crate) purpose: Option<usize>,
     pub(crate) types: Vec<TypeCodes>,
+    pub(crate) stages: Vec<Codes<DocumentStage>>,
+    pub(crate) purposes: Vec<Codes<bool>>,
+    /// As in [`Mapping`].
+    pub(crate) cancels: Option<Option<usize>>,
     /// Known columns that nothing reads yet: they only tell rows apart.
     pub(crate) rest: Vec<usize>,
 }
@@ -54,7 +64,9 @@ impl RowPlan {
         let bill_to = role(Role::BillTo);
         Self {
             quantity: field(C::Quantity).unwrap_or_default(),
+            unsigned: mapping.unsigned.clone(),
             ship_date: field(C::ShipDate),
+            one_date: mapping.one_date,
             unit_price: field(C::UnitPrice),
             amount: field(C::Amount),
             document: field(C::DocumentNo),
@@ -68,6 +80,11 @@ impl RowPlan {
             item: [field(C::PartNumber), field(C::Description), field(C::HsCode)],
             particulars: ParticularFields::new(mapping),
         }
+    }
+
+    /// Whether the row's quantity is written with the sign of the stock, which says nothing of the sale.
+    pub(crate) fn is_unsigned(&self, cells: &Cells<'_>) -> bool {
+        self.unsigned.iter().any(|(field, codes)| codes.contains(&cells.clean(Some(*field)).to_uppercase()))
     }
 }
 
@@ -93,7 +110,10 @@ impl ParticularFields {
             .chain(&single)
             .flatten()
             .copied()
-            .chain(mapping.types.iter().map(|types| types.field))
+            .chain(mapping.types.iter().map(|codes| codes.field))
+            .chain(mapping.stages.iter().map(|codes| codes.field))
+            .chain(mapping.purposes.iter().map(|codes| codes.field))
+            .chain(mapping.cancels.flatten())
             .collect();
         let rest: Vec<usize> = REST.iter().filter_map(|column| field(*column)).collect();
         all.extend(&rest);
@@ -111,6 +131,9 @@ impl ParticularFields {
             kind,
             purpose,
             types: mapping.types.clone(),
+            stages: mapping.stages.clone(),
+            purposes: mapping.purposes.clone(),
+            cancels: mapping.cancels,
             rest,
         }
     }

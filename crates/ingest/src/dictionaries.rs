@@ -1,6 +1,6 @@
 //! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
 
-use chipwatch_records::{Column, Documents, FileId, SourceId, document_digest};
+use chipwatch_records::{Column, DocumentStage, Documents, FileId, SourceId, document_digest};
 use rapidhash::v3::rapidhash_v3;
 
 use crate::cells::{clean, folded_number};
@@ -211,6 +211,12 @@ impl<'a> Dictionaries<'a> {
         if texts.iter().all(|text| text.is_empty()) {
             return 0;
         }
+        if let Some((group, name)) = self.hierarchy(texts[1]) {
+            texts[1] = name;
+            if texts[4].is_empty() {
+                texts[4] = group;
+            }
+        }
         // Padding says nothing: lines of one party meet in one partition however its number is written.
         let number = folded_number(texts[0]);
         if !texts[0].is_empty() {
@@ -222,6 +228,13 @@ impl<'a> Dictionaries<'a> {
         self.parties.len() as u32
     }
 
+    /// The group and the name of what belongs to it, in a layout that writes both into one cell.
+    fn hierarchy<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        let between = self.mapping.hierarchy.as_deref()?;
+        let (group, name) = text.rsplit_once(between)?;
+        Some((group.trim(), name.trim())).filter(|(_, name)| !name.is_empty())
+    }
+
     /// Id of the item, from 0.
     pub(crate) fn item(&mut self, cells: &Cells<'_>, fields: &[Option<usize>; 3]) -> Result<u32, Refusal> {
         let key = cells.key(fields, &mut self.key);
@@ -229,7 +242,10 @@ impl<'a> Dictionaries<'a> {
         if !new {
             return self.item_of_key[key as usize].clone();
         }
-        let texts = fields.map(|field| cells.clean(field));
+        let mut texts = fields.map(|field| cells.clean(field));
+        if let Some((_, name)) = self.hierarchy(texts[0]) {
+            texts[0] = name;
+        }
         let result = if texts[0].is_empty() && texts[1].is_empty() {
             let field = fields[0].or(fields[1]);
             Err(Refusal { field, reason: "the row has neither part number nor description".into() })
@@ -316,6 +332,11 @@ impl<'a> Dictionaries<'a> {
             self.particulars_of_key.push(result);
         }
         self.particulars_of_key[key as usize].clone().map(|()| key)
+    }
+
+    /// Whether the rows of these particulars are goods that moved.
+    pub(crate) fn is_delivery(&self, particulars: u32) -> bool {
+        self.particulars[particulars as usize].stage == DocumentStage::Delivery
     }
 
     /// Counts an accepted row under its ship date.

@@ -45,8 +45,8 @@ pub struct Inspection {
     pub proposals: Vec<Proposal>,
     /// Guesses without which the file could not be read.
     pub needed_guesses: BTreeSet<Column>,
-    /// Fields whose codes say what a document does.
-    pub type_fields: Vec<usize>,
+    /// Fields that are read though they are no column: codes, marks, and what fills empty cells.
+    pub side_fields: Vec<usize>,
     /// Direction of trade, where it seems to be a customs table that says so.
     pub trade: Option<Trade>,
     /// Level of the trade that names and headers speak of; none where they do not.
@@ -118,7 +118,7 @@ fn inspect_text(path: &Path, text: Text, captions: &Captions) -> Result<Inspecti
         is_summed_up: is_summed_up(captions, &header.names),
         missing: mapping.missing(),
         needed_guesses,
-        type_fields: mapping.types.iter().map(|types| types.field).collect(),
+        side_fields: mapping.side_fields(),
         headers: header.names,
     })
 }
@@ -174,7 +174,7 @@ impl Inspection {
     /// Headers that nothing is made of.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
         let is_used = |field: usize| {
-            self.proposals.iter().any(|proposal| proposal.field == field) || self.type_fields.contains(&field)
+            self.proposals.iter().any(|proposal| proposal.field == field) || self.side_fields.contains(&field)
         };
         self.headers
             .iter()
@@ -210,8 +210,9 @@ fn choose(
 ) -> Result<(Layout, Vec<Proposal>), IngestError> {
     let proposals = propose(captions, headers, trade, samples);
     let none = BTreeMap::new();
-    let fits =
-        |layout: &&Layout| layout.map(headers, &none).is_ok_and(|mapping| mapping.missing().is_empty());
+    let fits = |layout: &&Layout| {
+        !layout.summed_up && layout.map(headers, &none).is_ok_and(|mapping| mapping.missing().is_empty())
+    };
     let layout = match layouts.iter().filter(fits).max_by_key(|layout| layout.recognised(headers)) {
         Some(layout) => layout.clone(),
         None => Layout::named("canonical")?,
@@ -227,9 +228,10 @@ fn choose(
             basis: Basis::Layout,
         })
         .collect();
+    let side_fields = mapping.side_fields();
     let taken = |proposal: &Proposal, all: &[Proposal]| {
         all.iter().any(|own| own.column == proposal.column || own.field == proposal.field)
-            || mapping.types.iter().any(|types| types.field == proposal.field)
+            || side_fields.contains(&proposal.field)
     };
     for proposal in proposals {
         if !taken(&proposal, &all) {

@@ -1,20 +1,37 @@
 //! Layouts: which header of a source is which canonical column, and what its document codes mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chipwatch_records::{Column, DocumentStage, DocumentType};
 use serde::Deserialize;
 
 use crate::error::IngestError;
 
-const CANONICAL: &str = include_str!("../layouts/canonical.toml");
-const ORACLE_EBS: &str = include_str!("../layouts/oracle_ebs.toml");
-const SAP_DELIVERY: &str = include_str!("../layouts/sap_delivery.toml");
-/// Every layout: its name and its file. A new layout is a new file and a line here.
-const FILES: &[(&str, &str)] =
-    &[("canonical", CANONICAL), ("oracle_ebs", ORACLE_EBS), ("sap_delivery", SAP_DELIVERY)];
+mod codes;
+mod headers;
 
-/// A layout as its file gives it.
+pub(crate) use codes::Marked;
+use codes::{CodeColumn, NoSaleColumn};
+pub use codes::{Codes, NoSale, TypeCodes};
+use headers::{Headers, Names};
+
+/// Every layout: its name and its file. A new layout is a new file and a line here.
+const FILES: &[(&str, &str)] = &[
+    ("aes_eei", include_str!("../layouts/aes_eei.toml")),
+    ("bill_of_lading", include_str!("../layouts/bill_of_lading.toml")),
+    ("canonical", include_str!("../layouts/canonical.toml")),
+    ("customs_full", include_str!("../layouts/customs_full.toml")),
+    ("customs_short", include_str!("../layouts/customs_short.toml")),
+    ("netsuite", include_str!("../layouts/netsuite.toml")),
+    ("oracle_ebs", include_str!("../layouts/oracle_ebs.toml")),
+    ("pos_flat", include_str!("../layouts/pos_flat.toml")),
+    ("sap_billing", include_str!("../layouts/sap_billing.toml")),
+    ("sap_delivery", include_str!("../layouts/sap_delivery.toml")),
+    ("sap_orders", include_str!("../layouts/sap_orders.toml")),
+    ("x12_867", include_str!("../layouts/x12_867.toml")),
+];
+
+/// A layout as its file gives it; CONTRIBUTING.md says what each key means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
@@ -25,13 +42,40 @@ pub struct Layout {
     /// Whether headers are the canonical names themselves.
     #[serde(default)]
     canonical: bool,
+    /// Whether its rows are sums and no lines: no run reads it.
     #[serde(default)]
-    columns: BTreeMap<String, Vec<String>>,
+    pub(crate) summed_up: bool,
+    /// Whether a quantity is written with its unit in one cell.
+    #[serde(default)]
+    unit_in_quantity: bool,
+    /// What stands between the names of a group and of what belongs to it, in names of parties and items.
+    hierarchy: Option<String>,
+    /// Step of the sale of its rows; default: delivery.
+    stage: Option<String>,
+    #[serde(default)]
+    columns: ColumnNames,
+    /// As `columns`; of several columns that a file has, each row's first filled cell stands.
+    #[serde(default)]
+    first_filled: ColumnNames,
+    /// The column of a cancellation that names the document it cancels.
+    #[serde(default)]
+    cancels: Vec<String>,
     #[serde(default)]
     reading: Vec<Reading>,
     #[serde(default)]
-    document_type: Vec<TypeColumn>,
+    document_type: Vec<CodeColumn>,
+    #[serde(default)]
+    document_stage: Vec<CodeColumn>,
+    #[serde(default)]
+    report_purpose: Vec<CodeColumn>,
+    #[serde(default)]
+    no_sale: Vec<NoSaleColumn>,
+    #[serde(skip)]
+    names: Names,
 }
+
+/// Names of headers by canonical column.
+type ColumnNames = BTreeMap<String, Vec<String>>;
 
 /// One of several ways to read a file, decided by the columns it has.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,34 +84,11 @@ struct Reading {
     title: String,
     when_any: Vec<String>,
     stage: String,
-    columns: BTreeMap<String, Vec<String>>,
-}
-
-/// A column whose codes say what a document does.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TypeColumn {
-    column: String,
-    #[serde(default)]
-    values: BTreeMap<String, String>,
-    any: Option<String>,
-}
-
-/// Codes of one field of a file.
-#[derive(Clone, Debug)]
-pub struct TypeCodes {
-    /// The field.
-    pub field: usize,
-    /// Its header.
-    pub header: String,
-    /// Known codes, upper case.
-    pub values: BTreeMap<String, DocumentType>,
-    /// What any filled cell means.
-    pub any: Option<DocumentType>,
+    columns: ColumnNames,
 }
 
 /// A layout applied to the header of one file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Mapping {
     /// The header row.
     pub headers: Vec<String>,
@@ -75,6 +96,24 @@ pub struct Mapping {
     pub fields: BTreeMap<Column, usize>,
     /// Fields that say what a document does, the first word first.
     pub types: Vec<TypeCodes>,
+    /// Fields that say what step of a sale a document is.
+    pub stages: Vec<Codes<DocumentStage>>,
+    /// Fields that say whether a report replaces another (`true`).
+    pub purposes: Vec<Codes<bool>>,
+    /// Fields whose marks say that a row is no line of a sale.
+    pub no_sale: Vec<NoSale>,
+    /// Fields with codes, upper case, under which the sign of the quantity says nothing.
+    pub unsigned: Vec<(usize, BTreeSet<String>)>,
+    /// Fields that fill empty cells of another one, in their order.
+    pub fills: Vec<(usize, Vec<usize>)>,
+    /// Whether the ship date's field is that of the order or invoice date too: it is one date, that of the row's own stage.
+    pub one_date: bool,
+    /// Whether a quantity is written with its unit, which then has a place behind the file's own fields.
+    pub unit_in_quantity: bool,
+    /// What stands between the names of a group and of what belongs to it.
+    pub hierarchy: Option<String>,
+    /// Whether a cancellation cites a column of its own, and which field that is.
+    pub cancels: Option<Option<usize>>,
     /// Stage of the lines that do not say.
     pub stage: DocumentStage,
     /// Columns that look-ups put behind the file's own fields.
@@ -95,23 +134,30 @@ impl Layout {
     pub fn named(name: &str) -> Result<Self, IngestError> {
         let unknown = || IngestError::UnknownLayout { name: name.to_owned(), known: Self::names() };
         let (_, text) = FILES.iter().find(|(known, _)| *known == name).ok_or_else(unknown)?;
-        toml::from_str(text)
-            .map_err(|error| IngestError::BrokenLayout { name: name.to_owned(), why: error.to_string() })
+        let broken = |error: toml::de::Error| IngestError::BrokenLayout {
+            name: name.to_owned(),
+            why: error.to_string(),
+        };
+        let mut layout: Self = toml::from_str(text).map_err(broken)?;
+        layout.names = Names::new(layout.all_names());
+        Ok(layout)
+    }
+
+    fn all_names(&self) -> impl Iterator<Item = &String> {
+        let readings = self.reading.iter().map(|reading| &reading.columns);
+        let columns = [&self.columns, &self.first_filled].into_iter().chain(readings);
+        let codes = self.document_type.iter().chain(&self.document_stage).chain(&self.report_purpose);
+        let codes = codes.map(|codes| &codes.column).chain(self.no_sale.iter().map(|marks| &marks.column));
+        columns.flat_map(BTreeMap::values).flatten().chain(codes.flat_map(|column| column.names()))
     }
 
     /// How many of the headers this layout knows: the measure by which a delimiter is chosen.
     #[must_use]
     pub fn recognised(&self, headers: &[String]) -> usize {
-        if self.canonical {
-            return headers.iter().filter(|header| Column::from_name(&folded(header)).is_some()).count();
-        }
-        let known: Vec<&String> = self
-            .columns
-            .values()
-            .chain(self.reading.iter().flat_map(|reading| reading.columns.values()))
-            .flatten()
-            .collect();
-        headers.iter().filter(|header| known.iter().any(|code| matches(header, code))).count()
+        let is_known = |header: &&String| {
+            if self.canonical { canonical_column(header).is_some() } else { self.names.has(header) }
+        };
+        headers.iter().filter(is_known).count()
     }
 
     /// Applies the layout to a header row; `chosen` are the user's own `columns = { … }`.
@@ -119,46 +165,102 @@ impl Layout {
     /// # Errors
     /// In plain words: a column that the user names is absent, or the file's kind is a question.
     pub fn map(&self, headers: &[String], chosen: &BTreeMap<Column, String>) -> Result<Mapping, String> {
-        let mut fields = BTreeMap::new();
+        let names = headers;
+        let headers = Headers::new(names);
+        let reading = self.reading_of(&headers, chosen)?;
+        let stage = reading.map(|reading| &reading.stage).or(self.stage.as_ref());
+        let stage = match stage {
+            Some(stage) => DocumentStage::from_name(stage).ok_or("a layout names an unknown stage")?,
+            None => DocumentStage::Delivery,
+        };
+        let purpose = |word: &str| match word {
+            "original" => Some(false),
+            "replace" => Some(true),
+            _ => None,
+        };
+        let mut mapping = Mapping {
+            headers: names.to_vec(),
+            types: codes::codes(&self.document_type, names, &headers, DocumentType::from_name)?,
+            stages: codes::codes(&self.document_stage, names, &headers, DocumentStage::from_name)?,
+            purposes: codes::codes(&self.report_purpose, names, &headers, purpose)?,
+            no_sale: codes::no_sale(&self.no_sale, &headers),
+            unsigned: codes::unsigned(&self.document_type, &headers),
+            cancels: (!self.cancels.is_empty()).then(|| headers.find_all(&self.cancels).first().copied()),
+            hierarchy: self.hierarchy.clone(),
+            stage,
+            ..Mapping::default()
+        };
         if self.canonical {
-            for (index, header) in headers.iter().enumerate() {
-                if let Some(column) = Column::from_name(&folded(header)) {
-                    fields.entry(column).or_insert(index);
+            for (field, header) in names.iter().enumerate() {
+                if let Some(column) = canonical_column(header) {
+                    mapping.fields.entry(column).or_insert(field);
                 }
             }
         }
-        let mut stage = DocumentStage::Delivery;
-        let mut groups = vec![&self.columns];
-        if !self.reading.is_empty() {
-            let reading = self.reading_of(headers, chosen)?;
-            stage = DocumentStage::from_name(&reading.stage).ok_or("a layout names an unknown stage")?;
-            groups.push(&reading.columns);
-        }
-        for (name, codes) in groups.into_iter().flatten() {
-            let column = Column::from_name(name)
-                .ok_or_else(|| format!("the layout names an unknown column {name}"))?;
-            if let Some(field) = codes.iter().find_map(|code| position(headers, code)) {
-                fields.insert(column, field);
-            }
-        }
+        self.find_columns(reading, &headers, chosen, &mut mapping)?;
         for (column, header) in chosen {
-            let field = headers
+            let field = names
                 .iter()
                 .position(|known| known == header)
-                .or_else(|| position(headers, header))
+                .or_else(|| headers.find_code(header))
                 .ok_or_else(|| format!("no column `{header}` (named for {}) in the header", column.name()))?;
-            fields.insert(*column, field);
+            mapping.fields.insert(*column, field);
         }
-        Ok(Mapping { headers: headers.to_vec(), fields, types: self.types(headers)?, stage, added: 0 })
+        if self.unit_in_quantity && !mapping.fields.contains_key(&Column::UnitOfMeasure) {
+            mapping.unit_in_quantity = true;
+            mapping.fields.insert(Column::UnitOfMeasure, names.len());
+            mapping.added = 1;
+        }
+        let ship_date = mapping.fields.get(&Column::ShipDate);
+        mapping.one_date = !chosen.contains_key(&Column::ShipDate)
+            && ship_date.is_some()
+            && [Column::OrderDate, Column::InvoiceDate]
+                .iter()
+                .any(|date| mapping.fields.get(date) == ship_date);
+        Ok(mapping)
     }
 
-    fn reading_of(&self, headers: &[String], chosen: &BTreeMap<Column, String>) -> Result<&Reading, String> {
-        let has = |reading: &&Reading| reading.when_any.iter().any(|code| position(headers, code).is_some());
-        if let Some(reading) = self.reading.iter().find(has) {
-            return Ok(reading);
+    /// The columns that the layout finds. What the user chose needs no other column to fill it.
+    fn find_columns(
+        &self,
+        reading: Option<&Reading>,
+        headers: &Headers,
+        chosen: &BTreeMap<Column, String>,
+        mapping: &mut Mapping,
+    ) -> Result<(), String> {
+        let column_of = |name: &str| {
+            Column::from_name(name).ok_or_else(|| format!("the layout names an unknown column {name}"))
+        };
+        let groups = [Some(&self.columns), reading.map(|reading| &reading.columns)];
+        for (name, names) in groups.into_iter().flatten().flatten() {
+            if let Some(field) = names.iter().find_map(|name| headers.find(name)) {
+                mapping.fields.insert(column_of(name)?, field);
+            }
         }
-        if chosen.contains_key(&Column::SoldToId) || chosen.contains_key(&Column::SoldToName) {
-            return self.reading.first().ok_or_else(|| "the layout has no reading".to_owned());
+        for (name, names) in &self.first_filled {
+            let column = column_of(name)?;
+            let fields = headers.find_all(names);
+            let Some((first, others)) = fields.split_first() else { continue };
+            mapping.fields.insert(column, *first);
+            if !others.is_empty() && !chosen.contains_key(&column) {
+                mapping.fills.push((*first, others.to_vec()));
+            }
+        }
+        Ok(())
+    }
+
+    fn reading_of(
+        &self,
+        headers: &Headers,
+        chosen: &BTreeMap<Column, String>,
+    ) -> Result<Option<&Reading>, String> {
+        let has = |reading: &&Reading| reading.when_any.iter().any(|name| headers.find(name).is_some());
+        let told = chosen.contains_key(&Column::SoldToId) || chosen.contains_key(&Column::SoldToName);
+        if let Some(reading) = self.reading.iter().find(has) {
+            return Ok(Some(reading));
+        }
+        if self.reading.is_empty() || told {
+            return Ok(self.reading.first());
         }
         let titles: Vec<&str> = self.reading.iter().map(|reading| reading.title.as_str()).collect();
         Err(format!(
@@ -167,36 +269,42 @@ impl Layout {
             titles.join("; or ")
         ))
     }
-
-    fn types(&self, headers: &[String]) -> Result<Vec<TypeCodes>, String> {
-        let parse = |name: &str| {
-            DocumentType::from_name(name)
-                .ok_or_else(|| format!("the layout names an unknown document type {name}"))
-        };
-        let mut types = Vec::new();
-        for column in &self.document_type {
-            let Some(field) = position(headers, &column.column) else {
-                continue;
-            };
-            let mut values = BTreeMap::new();
-            for (code, name) in &column.values {
-                values.insert(code.to_uppercase(), parse(name)?);
-            }
-            let any = column.any.as_deref().map(parse).transpose()?;
-            types.push(TypeCodes { field, header: headers[field].clone(), values, any });
-        }
-        Ok(types)
-    }
 }
 
 impl Mapping {
+    /// Fields that are read though they are no column: codes, marks, and what fills empty cells.
+    #[must_use]
+    pub fn side_fields(&self) -> Vec<usize> {
+        let mut fields: Vec<usize> = self.types.iter().map(|codes| codes.field).collect();
+        fields.extend(self.stages.iter().map(|codes| codes.field));
+        fields.extend(self.purposes.iter().map(|codes| codes.field));
+        fields.extend(self.no_sale.iter().map(|marks| marks.field));
+        fields.extend(self.fills.iter().flat_map(|(_, fields)| fields));
+        fields.extend(self.cancels.flatten());
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
+    /// The header of a field, or the name of the column that was put behind the file's own fields.
+    pub(crate) fn name_of(&self, field: usize) -> String {
+        let added = || self.fields.iter().find(|(_, known)| **known == field);
+        let name = self.headers.get(field).cloned();
+        name.or_else(|| added().map(|(column, _)| column.name().to_owned())).unwrap_or_default()
+    }
+
     /// What a report cannot do without, and this file lacks; in plain words.
     #[must_use]
     pub fn missing(&self) -> Vec<String> {
         use Column as C;
         let mut missing = Vec::new();
         let has = |column: &C| self.fields.contains_key(column);
-        let dated = has(&C::ShipDate) || (self.stage == DocumentStage::Order && has(&C::OrderDate));
+        let dated = has(&C::ShipDate)
+            || match self.stage {
+                DocumentStage::Order => has(&C::OrderDate),
+                DocumentStage::Invoice => has(&C::InvoiceDate),
+                DocumentStage::Delivery => false,
+            };
         if !dated {
             missing.push(C::ShipDate.name().to_owned());
         }
@@ -227,103 +335,9 @@ impl Mapping {
     }
 }
 
-fn folded(header: &str) -> String {
-    header.trim().to_ascii_lowercase()
-}
-
-/// Whether a header is a technical name, or ends in `_` and the technical name.
-fn matches(header: &str, code: &str) -> bool {
-    let header = header.trim();
-    if header.eq_ignore_ascii_case(code) {
-        return true;
-    }
-    let split = header.len().checked_sub(code.len() + 1).filter(|at| header.is_char_boundary(*at));
-    split.is_some_and(|at| header[at..].starts_with('_') && header[at + 1..].eq_ignore_ascii_case(code))
-}
-
-/// The field of a technical name: an exact header before one that only ends in it.
-fn position(headers: &[String], code: &str) -> Option<usize> {
-    headers
-        .iter()
-        .position(|header| header.trim().eq_ignore_ascii_case(code))
-        .or_else(|| headers.iter().position(|header| matches(header, code)))
+fn canonical_column(header: &str) -> Option<Column> {
+    Column::from_name(&header.trim().to_ascii_lowercase())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn map(layout: &str, header: &str) -> Result<Mapping, String> {
-        let headers: Vec<String> = header.split(';').map(str::to_owned).collect();
-        Layout::named(layout).unwrap().map(&headers, &BTreeMap::new())
-    }
-
-    #[test]
-    fn every_layout_file_reads_and_names_known_columns_and_types() {
-        for name in Layout::names() {
-            let layout = Layout::named(name).unwrap();
-            assert_eq!(layout.name, name);
-            for names in layout.reading.iter().map(|reading| &reading.columns).chain([&layout.columns]) {
-                assert!(names.keys().all(|column| Column::from_name(column).is_some()), "{name}");
-            }
-            let headers: Vec<String> =
-                layout.document_type.iter().map(|types| types.column.clone()).collect();
-            assert_eq!(layout.types(&headers).unwrap().len(), layout.document_type.len());
-        }
-        assert!(Layout::named("sap_deliveries").is_err());
-    }
-
-    #[test]
-    fn in_a_delivery_kunnr_is_the_ship_to_and_kunag_the_sold_to() {
-        let mapping = map("sap_delivery", "VBELN;POSNR;LFART;KUNNR;KUNAG;MATNR;LFIMG;WADAT_IST").unwrap();
-        assert_eq!(mapping.fields[&Column::ShipToId], 3);
-        assert_eq!(mapping.fields[&Column::SoldToId], 4);
-        assert_eq!(mapping.stage, DocumentStage::Delivery);
-        assert!(mapping.missing().is_empty());
-    }
-
-    #[test]
-    fn in_an_order_kunnr_is_the_sold_to() {
-        let mapping = map("sap_delivery", "VBELN;POSNR;AUART;KUNNR;MATNR;KWMENG;AUDAT").unwrap();
-        assert_eq!(mapping.fields[&Column::SoldToId], 3);
-        assert!(!mapping.fields.contains_key(&Column::ShipToId));
-        assert_eq!(mapping.stage, DocumentStage::Order);
-        assert!(mapping.missing().is_empty());
-    }
-
-    #[test]
-    fn a_file_that_is_neither_is_a_question() {
-        let error = map("sap_delivery", "VBELN;POSNR;KUNNR;MATNR;MENGE").unwrap_err();
-        assert!(error.contains("KUNNR is the ship-to") && error.contains("KUNNR is the sold-to"), "{error}");
-    }
-
-    #[test]
-    fn headers_may_end_in_the_technical_name() {
-        let mapping = map(
-            "sap_delivery",
-            "Delivery_VBELN;Item_POSNR;SoldToParty_KUNAG;Material_MATNR;Qty_LFIMG;ActualGoodsMovementDate_WADAT_IST",
-        )
-        .unwrap();
-        assert_eq!(mapping.fields[&Column::ShipDate], 5);
-        assert_eq!(mapping.fields[&Column::SoldToId], 2);
-        assert!(!matches("XWADAT_IST", "WADAT_IST"));
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let mapping = map("canonical", "ship_date;part_number;sold_to_name").unwrap();
-        assert_eq!(mapping.missing(), ["quantity"]);
-        assert_eq!(map("canonical", "ship_date;quantity").unwrap().missing().len(), 2);
-    }
-
-    #[test]
-    fn the_users_own_columns_win_and_must_exist() {
-        let headers: Vec<String> = ["WADAT_IST", "Datum", "LFIMG"].map(str::to_owned).to_vec();
-        let layout = Layout::named("sap_delivery").unwrap();
-        let mapping =
-            layout.map(&headers, &BTreeMap::from([(Column::ShipDate, "Datum".to_owned())])).unwrap();
-        assert_eq!(mapping.fields[&Column::ShipDate], 1);
-        let absent = BTreeMap::from([(Column::ShipDate, "Datm".to_owned())]);
-        assert!(layout.map(&headers, &absent).unwrap_err().contains("Datm"));
-    }
-}
+mod tests;

@@ -77,6 +77,11 @@ impl PackedNumber {
         (Self(self.0 & !OF_LINE), self.0 & OF_LINE != 0)
     }
 
+    /// The number without its sign.
+    pub(crate) fn magnitude(self) -> Self {
+        Self(self.0 & !NEGATIVE)
+    }
+
     /// Whether the cell was empty.
     #[must_use]
     pub fn is_absent(self) -> bool {

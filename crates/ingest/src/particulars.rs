@@ -7,6 +7,7 @@ use chipwatch_records::{Channel, ColumnKind, DocumentStage, DocumentType};
 use crate::cells::folded_number;
 use crate::columns_plan::RowPlan;
 use crate::dictionaries::{Cells, Dictionaries, Refusal};
+use crate::layout::Codes;
 use crate::part::{LocalParticulars, PARTICULAR_DATES, PARTICULAR_TEXTS, Receipt};
 use crate::source::SourceSpec;
 
@@ -31,6 +32,12 @@ impl Dictionaries<'_> {
             particulars.kind = kind;
         }
         named(cells, fields.purpose, purpose, &mut particulars.replaces)?;
+        if let Some(stage) = coded(cells, &fields.stages) {
+            particulars.stage = stage;
+        }
+        if let Some(replaces) = coded(cells, &fields.purposes) {
+            particulars.replaces = replaces;
+        }
         unit_is_single(cells, fields.texts[7])?;
         particulars.seller = self.seller(cells, plan);
         particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
@@ -42,6 +49,14 @@ impl Dictionaries<'_> {
                 text.into()
             };
             particulars.texts[index] = self.texts.intern(text.as_bytes()).0;
+        }
+        if let (Some(cited), DocumentType::Cancellation) = (fields.cancels, particulars.kind) {
+            let number = none_if_zero(folded_number(cells.clean(cited)));
+            if number.is_empty() {
+                let reason = "the row cancels a document and does not say which".into();
+                return Err(Refusal { field: cited, reason });
+            }
+            particulars.texts[CITED] = self.texts.intern(number.as_bytes()).0;
         }
         for (index, column) in PARTICULAR_DATES.iter().enumerate() {
             if let Some(field) = fields.dates[index] {
@@ -75,13 +90,7 @@ impl Dictionaries<'_> {
             if code.is_empty() {
                 continue;
             }
-            let kind = self
-                .source
-                .document_types
-                .get(&code)
-                .or_else(|| types.values.get(&code))
-                .copied()
-                .or(types.any);
+            let kind = self.source.document_types.get(&code).copied().or_else(|| types.says(&code));
             match kind {
                 Some(DocumentType::Sale) => plain = Some(DocumentType::Sale),
                 Some(kind) => return Some(kind),
@@ -90,6 +99,17 @@ impl Dictionaries<'_> {
         }
         plain
     }
+}
+
+/// Place of the cited document among [`PARTICULAR_TEXTS`].
+const CITED: usize = 2;
+
+/// What the first code says that says anything.
+fn coded<T: Copy>(cells: &Cells<'_>, codes: &[Codes<T>]) -> Option<T> {
+    codes.iter().find_map(|codes| {
+        let code = cells.clean(Some(codes.field)).to_uppercase();
+        if code.is_empty() { None } else { codes.says(&code) }
+    })
 }
 
 impl LocalParticulars {

@@ -6,6 +6,7 @@ use crate::cells::{clean, is_total_word};
 use crate::columns_plan::RowPlan;
 use crate::dictionaries::{Cells, Dictionaries, Refusal};
 use crate::error::IngestError;
+use crate::layout::{Mapping, Marked};
 use crate::number::PackedNumber;
 use crate::part::{RawRow, Receipt, Store};
 use crate::plan::{PARTITIONS, PlannedFile, Task};
@@ -60,6 +61,8 @@ struct TaskReader<'a> {
 impl<'a> TaskReader<'a> {
     fn new(task: &Task, file: &'a PlannedFile, source: &'a SourceSpec) -> Self {
         let width = file.mapping.headers.len() + file.mapping.added;
+        let fills_cells =
+            !source.lookups.is_empty() || !file.mapping.fills.is_empty() || file.mapping.unit_in_quantity;
         // Rows of the usual exports take 100 bytes or more; a short guess only grows a vector once.
         let guess = (task.range.end - task.range.start) as usize / 120 / PARTITIONS;
         Self {
@@ -69,7 +72,7 @@ impl<'a> TaskReader<'a> {
             dictionaries: Dictionaries::new(source, &file.mapping),
             receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
             rows: PartitionedRows::new(guess),
-            overlay: if source.lookups.is_empty() { Vec::new() } else { vec![String::new(); width] },
+            overlay: if fills_cells { vec![String::new(); width] } else { Vec::new() },
         }
     }
 
@@ -143,7 +146,17 @@ impl<'a> TaskReader<'a> {
         let (text, spans, is_rewritten) = rows.fields();
         self.look_up(rows);
         let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
-        match read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line) {
+        let read = match marked(&self.file.mapping, &cells) {
+            (_, Marked::Aside) => {
+                self.receipt.total_rows += 1;
+                return;
+            }
+            (field, Marked::Refused(reason)) => Err(Refusal::at(field, reason)),
+            (_, Marked::Sale) => {
+                read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line)
+            }
+        };
+        match read {
             Ok((row, partition)) => {
                 self.rows.push(partition, row);
                 self.receipt.accepted += 1;
@@ -162,12 +175,26 @@ impl<'a> TaskReader<'a> {
         }
     }
 
+    /// Fills empty cells: from other columns of the row, then from look-ups.
     fn look_up(&mut self, rows: &Rows<'_>) {
         if self.overlay.is_empty() {
             return;
         }
         let (text, spans, is_rewritten) = rows.fields();
         self.overlay.iter_mut().for_each(String::clear);
+        let own = Cells { text, spans, is_rewritten, overlay: &[] };
+        let mapping = &self.file.mapping;
+        for (field, others) in &mapping.fills {
+            if own.clean(Some(*field)).is_empty() {
+                let filled = others.iter().map(|other| own.clean(Some(*other))).find(|cell| !cell.is_empty());
+                self.overlay[*field].push_str(filled.unwrap_or_default());
+            }
+        }
+        if let (true, Some(unit)) = (mapping.unit_in_quantity, mapping.fields.get(&Column::UnitOfMeasure)) {
+            let (number, word) = without_unit(own.clean(Some(self.plan.quantity)));
+            self.overlay[self.plan.quantity].push_str(number);
+            self.overlay[*unit].push_str(word);
+        }
         let mut added = false;
         for lookup in &self.source.lookups {
             let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
@@ -192,8 +219,7 @@ impl<'a> TaskReader<'a> {
     fn reject(&mut self, line: u32, field: Option<usize>, value: String, reason: &str) {
         self.receipt.rejected += 1;
         if self.receipt.rejects.len() < Rejects::LIMIT {
-            let column =
-                field.and_then(|field| self.file.mapping.headers.get(field)).cloned().unwrap_or_default();
+            let column = field.map_or(String::new(), |field| self.file.mapping.name_of(field));
             let file = self.file.input.path.clone();
             self.receipt.rejects.push(Reject { file, line, column, value, reason: reason.to_owned() });
         }
@@ -240,16 +266,21 @@ fn read_row(
     cells: &Cells<'_>,
     line: u32,
 ) -> Result<(RawRow, usize), Refusal> {
-    let quantity = number(cells, plan.quantity)?;
+    let mut quantity = number(cells, plan.quantity)?;
     if quantity.is_absent() {
         return Err(Refusal::at(plan.quantity, "the quantity is empty"));
+    }
+    if plan.is_unsigned(cells) {
+        quantity = quantity.magnitude();
     }
     let (price, price_field, price_is_amount) = price(plan, cells)?;
     let item = dictionaries.item(cells, &plan.item)?;
     let particulars = dictionaries.particulars(cells, plan, receipt, line)?;
     let date = match plan.ship_date {
-        Some(field) => dictionaries.date(cells, field, Column::ShipDate, receipt, line)?,
-        None => 0,
+        Some(field) if !plan.one_date || dictionaries.is_delivery(particulars) => {
+            dictionaries.date(cells, field, Column::ShipDate, receipt, line)?
+        }
+        _ => 0,
     };
     let mut sold_to = dictionaries.party(cells, &plan.sold_to);
     let ship_to = dictionaries.party(cells, &plan.ship_to);
@@ -306,6 +337,18 @@ fn number(cells: &Cells<'_>, field: usize) -> Result<PackedNumber, Refusal> {
         Err(_) if matches!(clean(cell), "" | "-") => Ok(PackedNumber::ABSENT),
         Err(reason) => Err(Refusal::at(field, reason)),
     }
+}
+
+/// `12 PCS` as `12` and `PCS`. A cell without a unit has an empty one.
+fn without_unit(cell: &str) -> (&str, &str) {
+    let at = cell.find(char::is_alphabetic).unwrap_or(cell.len());
+    (cell[..at].trim_end(), &cell[at..])
+}
+
+/// What the marks of a row make of it, and the field of the mark.
+fn marked<'m>(mapping: &'m Mapping, cells: &Cells<'_>) -> (usize, Marked<'m>) {
+    let words = mapping.no_sale.iter().map(|marks| (marks.field, marks.of(cells.get(marks.field))));
+    words.into_iter().find(|(_, marked)| *marked != Marked::Sale).unwrap_or((0, Marked::Sale))
 }
 
 /// Empty cells, or the rules that lists are drawn with.
