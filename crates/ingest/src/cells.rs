@@ -55,6 +55,29 @@ fn is_number_tail(rest: &str) -> bool {
     rest.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || ".,:-".contains(c))
 }
 
+/// `9.00E+11`: a spreadsheet's reading of a long number.
+pub(crate) fn is_damaged(part_number: &str) -> bool {
+    part_number.split_once("E+").is_some_and(|(front, back)| {
+        !back.is_empty()
+            && back.bytes().all(|byte| byte.is_ascii_digit())
+            && !front.is_empty()
+            && front.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    })
+}
+
+/// Why a row is refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) field: Option<usize>,
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    pub(crate) fn at(field: usize, reason: &str) -> Self {
+        Self { field: Some(field), reason: reason.to_owned() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ pub(crate) struct RowPlan {
     pub(crate) quantity: usize,
     unsigned: Vec<(usize, BTreeSet<String>)>,
     pub(crate) ship_date: Option<usize>,
-    /// Whether orders and invoices have no ship date, as the field holds their own date.
+    /// As in [`Mapping`].
     pub(crate) one_date: bool,
     pub(crate) unit_price: Option<usize>,
     pub(crate) amount: Option<usize>,
@@ -136,6 +136,13 @@ impl ParticularFields {
             cancels: mapping.cancels,
             rest,
         }
+    }
+}
+
+impl ParticularFields {
+    /// The field that says whether a report replaces another.
+    pub(crate) fn says_purpose(&self) -> Option<usize> {
+        self.purpose.or(self.purposes.first().map(|codes| codes.field))
     }
 }
 

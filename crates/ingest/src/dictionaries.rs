@@ -3,7 +3,7 @@
 use chipwatch_records::{Column, DocumentStage, Documents, FileId, SourceId, document_digest};
 use rapidhash::v3::rapidhash_v3;
 
-use crate::cells::{clean, folded_number};
+use crate::cells::{Refusal, clean, folded_number, is_damaged};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
 use crate::intern::{Interner, Key, ShortCells};
@@ -81,19 +81,6 @@ impl<'a> Cells<'a> {
 
     pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
         field.map_or("", |field| clean(self.get(field)))
-    }
-}
-
-/// Why a row is refused.
-#[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    pub(crate) field: Option<usize>,
-    pub(crate) reason: String,
-}
-
-impl Refusal {
-    pub(crate) fn at(field: usize, reason: &str) -> Self {
-        Self { field: Some(field), reason: reason.to_owned() }
     }
 }
 
@@ -397,14 +384,4 @@ impl<'a> Dictionaries<'a> {
 
 fn hash_texts(texts: &[&str]) -> u64 {
     texts.iter().fold(0, |hash: u64, text| hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes()))
-}
-
-/// `9.00E+11`: a spreadsheet's reading of a long number.
-fn is_damaged(part_number: &str) -> bool {
-    part_number.split_once("E+").is_some_and(|(front, back)| {
-        !back.is_empty()
-            && back.bytes().all(|byte| byte.is_ascii_digit())
-            && !front.is_empty()
-            && front.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-    })
 }

@@ -11,6 +11,7 @@ use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16
 
 use crate::records_text;
 use crate::workbook;
+use crate::x12;
 
 /// So many bytes at the start of a text tell its encoding.
 const LOOKED_AT: u64 = 1 << 20;
@@ -63,7 +64,7 @@ pub struct Form {
     pub packed: Option<&'static str>,
     /// Encoding by its name in the WHATWG standard; none for sheets and Parquet.
     pub encoding: Option<&'static str>,
-    /// What holds its values by name: `JSON lines`, `Parquet`.
+    /// What holds its values by name: `JSON lines`, `Parquet`, `X12 interchange`.
     pub records: Option<&'static str>,
 }
 
@@ -130,19 +131,26 @@ pub(crate) fn texts(
 ) -> Result<Vec<Text>, String> {
     let mut texts = unpacked_texts(path, encoding, scratch)?;
     for text in &mut texts {
-        if text.form.encoding.is_some() && opens_with_object(&text.path).map_err(|error| error.to_string())? {
+        if text.form.encoding.is_none() {
+            continue;
+        }
+        let start = start_of(&text.path).map_err(|error| error.to_string())?;
+        // A CSV header never starts with a brace.
+        if start.starts_with(b"{") {
             *text = records_text::json_lines(&text.path, text.form.clone(), scratch)?;
+        } else if x12::is_interchange(&start) {
+            *text = x12::resale_reports(&text.path, text.form.clone(), scratch)?;
         }
     }
     Ok(texts)
 }
 
-/// Whether a text starts as JSON lines do. A CSV header never starts with a brace.
-fn opens_with_object(path: &Path) -> io::Result<bool> {
+/// The first characters of a text.
+fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path)?.take(256).read_to_end(&mut start)?;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    Ok(start.trim_ascii_start().starts_with(b"{"))
+    Ok(start.trim_ascii_start().to_vec())
 }
 
 fn unpacked_texts(

@@ -106,7 +106,7 @@ pub struct Mapping {
     pub unsigned: Vec<(usize, BTreeSet<String>)>,
     /// Fields that fill empty cells of another one, in their order.
     pub fills: Vec<(usize, Vec<usize>)>,
-    /// Whether the ship date's field is that of the order or invoice date too: it is one date, that of the row's own stage.
+    /// Whether one field is the ship date and the order or invoice date too: it is that of the stage that the row names.
     pub one_date: bool,
     /// Whether a quantity is written with its unit, which then has a place behind the file's own fields.
     pub unit_in_quantity: bool,
@@ -212,7 +212,8 @@ impl Layout {
             mapping.added = 1;
         }
         let ship_date = mapping.fields.get(&Column::ShipDate);
-        mapping.one_date = !chosen.contains_key(&Column::ShipDate)
+        mapping.one_date = !mapping.stages.is_empty()
+            && !chosen.contains_key(&Column::ShipDate)
             && ship_date.is_some()
             && [Column::OrderDate, Column::InvoiceDate]
                 .iter()

@@ -11,6 +11,8 @@ pub mod date;
 pub mod dialect;
 mod dictionaries;
 mod error;
+#[cfg(test)]
+mod fixture_tests;
 mod header;
 pub mod inspect;
 pub mod intake;
@@ -28,6 +30,7 @@ mod range_hash;
 mod range_input;
 mod read;
 mod records_text;
+mod resale_report;
 pub mod resolve;
 mod row_text;
 mod rows;
@@ -35,6 +38,7 @@ pub mod source;
 mod spill;
 mod task;
 mod workbook;
+mod x12;
 
 pub use error::IngestError;
 pub use part::{Part, Receipt, Store};

@@ -221,3 +221,26 @@ pub trait Store: Sync {
     /// In plain words, where it is not there.
     fn take(&self, task: &str) -> Result<Part, String>;
 }
+
+/// A store for tests.
+#[cfg(test)]
+pub(crate) mod shelf {
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    use super::{Part, Store};
+
+    #[derive(Default)]
+    pub(crate) struct Shelf(Mutex<HashMap<String, Part>>);
+
+    impl Store for Shelf {
+        fn put(&self, task: &str, part: Part) -> Result<(), String> {
+            self.0.lock().unwrap().insert(task.to_owned(), part);
+            Ok(())
+        }
+
+        fn take(&self, task: &str) -> Result<Part, String> {
+            self.0.lock().unwrap().remove(task).ok_or_else(|| "lost".to_owned())
+        }
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use chipwatch_records::{Channel, ColumnKind, DocumentStage, DocumentType};
+use chipwatch_records::{Channel, Column, ColumnKind, DocumentStage, DocumentType};
 
-use crate::cells::folded_number;
+use crate::cells::{Refusal, folded_number};
 use crate::columns_plan::RowPlan;
-use crate::dictionaries::{Cells, Dictionaries, Refusal};
+use crate::dictionaries::{Cells, Dictionaries};
 use crate::layout::Codes;
 use crate::part::{LocalParticulars, PARTICULAR_DATES, PARTICULAR_TEXTS, Receipt};
 use crate::source::SourceSpec;
@@ -45,21 +45,18 @@ impl Dictionaries<'_> {
             let text = cells.clean(fields.texts[index]);
             let text = if column.kind() == ColumnKind::Identifier {
                 none_if_zero(folded_number(text))
+            } else if *column == Column::SerialNumbers && text.contains('\n') {
+                text.lines().map(str::trim).collect::<Vec<_>>().join(";").into()
             } else {
                 text.into()
             };
             particulars.texts[index] = self.texts.intern(text.as_bytes()).0;
         }
-        if let (Some(cited), DocumentType::Cancellation) = (fields.cancels, particulars.kind) {
-            let number = none_if_zero(folded_number(cells.clean(cited)));
-            if number.is_empty() {
-                let reason = "the row cancels a document and does not say which".into();
-                return Err(Refusal { field: cited, reason });
-            }
-            particulars.texts[CITED] = self.texts.intern(number.as_bytes()).0;
-        }
+        self.read_citations(cells, plan, &mut particulars)?;
         for (index, column) in PARTICULAR_DATES.iter().enumerate() {
-            if let Some(field) = fields.dates[index] {
+            if let Some(field) =
+                fields.dates[index].filter(|field| is_own_date(plan, *field, index, particulars.stage))
+            {
                 particulars.dates[index] = self.date(cells, field, *column, receipt, line)?;
             }
         }
@@ -71,6 +68,33 @@ impl Dictionaries<'_> {
             particulars.rest = self.texts.intern(rest.join("\u{1f}").as_bytes()).0;
         }
         Ok(particulars)
+    }
+
+    /// What the row takes away or replaces, once it is known what it does.
+    fn read_citations(
+        &mut self,
+        cells: &Cells<'_>,
+        plan: &RowPlan,
+        particulars: &mut LocalParticulars,
+    ) -> Result<(), Refusal> {
+        let fields = &plan.particulars;
+        if let (Some(cited), DocumentType::Cancellation) = (fields.cancels, particulars.kind) {
+            let number = none_if_zero(folded_number(cells.clean(cited)));
+            if number.is_empty() {
+                let reason = "the row cancels a document and does not say which".into();
+                return Err(Refusal { field: cited, reason });
+            }
+            particulars.texts[CITED] = self.texts.intern(number.as_bytes()).0;
+        }
+        if particulars.replaces && particulars.texts[PERIOD] == 0 {
+            // Without a period it would take the place of every report that names none.
+            particulars.replaces = false;
+            if let (Some(field), true) = (fields.says_purpose(), self.source.replaces.is_empty()) {
+                let reason = "the report replaces another one and names no period; name the old file: `replaces = [\"…\"]`";
+                return Err(Refusal::at(field, reason));
+            }
+        }
+        Ok(())
     }
 
     /// Who sold: the row's own word, else the source's, else the source's system.
@@ -103,6 +127,8 @@ impl Dictionaries<'_> {
 
 /// Place of the cited document among [`PARTICULAR_TEXTS`].
 const CITED: usize = 2;
+/// Place of the report's period among them.
+const PERIOD: usize = 4;
 
 /// What the first code says that says anything.
 fn coded<T: Copy>(cells: &Cells<'_>, codes: &[Codes<T>]) -> Option<T> {
@@ -127,6 +153,16 @@ impl LocalParticulars {
             rest: 0,
         }
     }
+}
+
+/// Whether a date among [`PARTICULAR_DATES`] is the row's: where a field serves as several dates, the stage decides.
+fn is_own_date(plan: &RowPlan, field: usize, index: usize, stage: DocumentStage) -> bool {
+    let own = match PARTICULAR_DATES[index] {
+        Column::OrderDate => DocumentStage::Order,
+        Column::InvoiceDate => DocumentStage::Invoice,
+        _ => stage,
+    };
+    !plan.one_date || plan.ship_date != Some(field) || stage == own
 }
 
 fn none_if_zero(number: Cow<'_, str>) -> Cow<'_, str> {

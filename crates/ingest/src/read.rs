@@ -154,30 +154,15 @@ fn sum(file: usize, receipts: Vec<Receipt>) -> Receipt {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
     use std::path::Path;
-    use std::sync::Mutex;
 
     use proptest::prelude::*;
 
     use super::*;
     use crate::intake::Scratch;
+    use crate::part::shelf::Shelf;
     use crate::plan::{plan, tasks_of};
     use crate::source::source;
-
-    #[derive(Default)]
-    struct Shelf(Mutex<HashMap<String, Part>>);
-
-    impl Store for Shelf {
-        fn put(&self, task: &str, part: Part) -> Result<(), String> {
-            self.0.lock().unwrap().insert(task.to_owned(), part);
-            Ok(())
-        }
-
-        fn take(&self, task: &str) -> Result<Part, String> {
-            self.0.lock().unwrap().remove(task).ok_or_else(|| "lost".to_owned())
-        }
-    }
 
     /// Lines by file line, rejects, sums and hash of a file that is read in ranges of so many bytes.
     fn read(folder: &Path, bytes: u64) -> (Vec<String>, Vec<String>, [u64; 4], String) {

@@ -2,9 +2,9 @@
 
 use chipwatch_records::{Column, FileId, Reject, Rejects};
 
-use crate::cells::{clean, is_total_word};
+use crate::cells::{Refusal, clean, is_total_word};
 use crate::columns_plan::RowPlan;
-use crate::dictionaries::{Cells, Dictionaries, Refusal};
+use crate::dictionaries::{Cells, Dictionaries};
 use crate::error::IngestError;
 use crate::layout::{Mapping, Marked};
 use crate::number::PackedNumber;

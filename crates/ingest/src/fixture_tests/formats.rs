@@ -1,0 +1,44 @@
+//! One file of each format. Workbooks and Parquet are those of the end-to-end tests.
+
+use super::{Fixture, hold};
+
+fn fixture(file: &str) -> Fixture {
+    Fixture::new(&format!("formats/{file}"), "canonical")
+}
+
+fn of_end_to_end(file: &str) -> Fixture {
+    Fixture::new(&format!("../../../tests/e2e/fixtures/formats/{file}"), "canonical")
+}
+
+#[test]
+fn delimited_text() {
+    hold([
+        ("semicolons", fixture("semicolons.csv")),
+        ("bars", fixture("bars.txt")),
+        ("tabs", fixture("tabs.tsv")),
+        ("text_named_xls", fixture("list.xls")),
+        ("sap_list", Fixture::new("formats/sap_list.txt", "sap_delivery")),
+    ]);
+}
+
+#[test]
+fn packed_files() {
+    hold([
+        ("gzip", fixture("packed.csv.gz")),
+        ("zstd", fixture("packed.csv.zst")),
+        ("zip", fixture("packed.zip")),
+    ]);
+}
+
+#[test]
+fn workbooks_and_records() {
+    hold([
+        ("xlsx", of_end_to_end("book.xlsx")),
+        ("xlsm", of_end_to_end("book.xlsm")),
+        ("xlsb", of_end_to_end("book.xlsb")),
+        ("xls", of_end_to_end("book.xls")),
+        ("ods", of_end_to_end("book.ods")),
+        ("parquet", of_end_to_end("zstd.parquet")),
+        ("json_lines", fixture("lines.jsonl")),
+    ]);
+}
