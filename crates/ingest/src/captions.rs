@@ -1,4 +1,5 @@
-//! What captions of columns usually mean: the dictionary behind a proposed mapping. A run never reads it.
+//! What captions of columns usually mean: the dictionary behind a proposed mapping. A run reads only what its pipeline
+//! names; of the dictionary it takes the words by which a table of sums is known.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 use chipwatch_records::{InputFile, SourceId};
 use rayon::prelude::*;
 
+use crate::captions::Captions;
 use crate::error::IngestError;
 use crate::header::{Header, find_header};
 use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::Mapping;
+use crate::proposal::summed_up_by;
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
 /// A task reads so many bytes at least and at most: few enough for a balanced end, many enough for small dictionaries.
@@ -89,13 +91,14 @@ pub struct Plan {
 /// # Errors
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
 pub fn plan(sources: &[SourceSpec], scratch: &Scratch) -> Result<Plan, IngestError> {
+    let captions = Captions::read()?;
     let mut files: Vec<PlannedFile> = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Some(id) = SourceId::from_index(index) else {
             continue;
         };
         for found in source.discover()? {
-            files.extend(plan_file(source, id, &found, scratch)?);
+            files.extend(plan_file(source, id, &found, &captions, scratch)?);
         }
     }
     hash_candidates(&mut files)?;
@@ -176,6 +179,7 @@ fn plan_file(
     source: &SourceSpec,
     id: SourceId,
     found: &FoundFile,
+    captions: &Captions,
     scratch: &Scratch,
 ) -> Result<Vec<PlannedFile>, IngestError> {
     let unreadable =
@@ -196,7 +200,7 @@ fn plan_file(
             None => found.shown.clone(),
         };
         let input = InputFile { path: shown, source: id, blake3: blake3.clone(), bytes };
-        match plan_text(source, found, text.clone(), input) {
+        match plan_text(source, found, captions, text.clone(), input) {
             Ok(file) => files.push(file),
             Err(error @ IngestError::Unreadable { .. }) => return Err(error),
             Err(error) => failures.push((text.sheet.unwrap_or_default(), error)),
@@ -213,6 +217,7 @@ fn plan_file(
 fn plan_text(
     source: &SourceSpec,
     found: &FoundFile,
+    captions: &Captions,
     text: Text,
     input: InputFile,
 ) -> Result<PlannedFile, IngestError> {
@@ -221,6 +226,10 @@ fn plan_text(
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
     let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
     let header = read_header(source, &head).map_err(not_understood)?;
+    let sums = summed_up_by(captions, &header.names);
+    if sums.is_some() || source.layout.summed_up {
+        return Err(not_understood(are_sums(sums)));
+    }
     let mut mapping = source.layout.map(&header.names, &source.columns).map_err(not_understood)?;
     for lookup in &source.lookups {
         lookup.extend(&mut mapping);
@@ -250,6 +259,19 @@ fn plan_text(
         header_line: header.line,
         body: (header.body.0 as u64, text.first_row.unwrap_or(header.body.1)),
     })
+}
+
+/// Why a table of sums is not read; by which column it is known, and what to do.
+fn are_sums(by: Option<&str>) -> String {
+    let (by, unless) = by.map_or_else(Default::default, |header| {
+        let unless =
+            format!("; if its rows are single shipments all the same, take the column `{header}` out of it");
+        (format!(" (column `{header}`)"), unless)
+    });
+    format!(
+        "it has sums by month{by} and no single shipments: beside the lines they were made from every chip would be \
+         counted twice. Ask for the full table, line by line, and take this file out of the source{unless}"
+    )
 }
 
 pub(crate) fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {

@@ -141,13 +141,21 @@ pub fn trade_of(captions: &Captions, file_name: &str, headers: &[String]) -> Opt
     }
 }
 
-/// Whether a table has sums by month instead of lines: a column of months, or of shares of a whole.
+/// Whether a table has sums by month instead of lines.
 #[must_use]
 pub fn is_summed_up(captions: &Captions, headers: &[String]) -> bool {
-    headers.iter().any(|header| {
+    summed_up_by(captions, headers).is_some()
+}
+
+/// The header by which a table is one of sums and not of lines: a column of months, or of shares of a whole. `inspect` and
+/// every run go by it, under whatever layout.
+#[must_use]
+pub fn summed_up_by<'h>(captions: &Captions, headers: &'h [String]) -> Option<&'h str> {
+    let is_of_sums = |header: &&String| {
         let words = captions.words(header).all.join(" ");
         words == "month year" || words.starts_with("percent gt") || words.starts_with("sum of")
-    })
+    };
+    headers.iter().find(is_of_sums).map(String::as_str)
 }
 
 /// Columns that words may mean, each with its confidence.
