@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
+use std::num::NonZeroU32;
 
 use chipwatch_records::{
     Column, Day, Documents, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId,
@@ -14,6 +15,7 @@ use crate::dialect::FileDialects;
 use crate::intern::Interner;
 use crate::number::NumberDialect;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, PARTICULAR_DATES, Part};
+use crate::particulars::UNIT;
 use crate::plan::{PARTITIONS, PlannedFile};
 use crate::resolve::{PartMap, RawPartition, Refused, Resolver};
 use crate::source::SourceSpec;
@@ -55,7 +57,7 @@ pub fn merge(
         files: files.iter().map(|file| file.input.clone()).collect(),
         ..ShipmentLines::default()
     };
-    let mut maps = part_maps(dialects, &parts, text_maps, party_maps, item_maps);
+    let mut maps = part_maps(sources, dialects, &parts, text_maps, party_maps, item_maps);
     for (map, base) in maps.iter_mut().zip(document_bases) {
         map.document_base = base;
     }
@@ -201,6 +203,7 @@ fn merge_documents(parts: &[Part]) -> (Documents, Vec<usize>) {
 }
 
 fn part_maps(
+    sources: &[SourceSpec],
     dialects: &[FileDialects],
     parts: &[Part],
     texts: Vec<Vec<TextId>>,
@@ -219,6 +222,7 @@ fn part_maps(
             parties,
             items,
             particulars: Vec::new(),
+            pieces: pieces_of(&sources[part.source.index()], part),
             document_base: 0,
             dates: part.dates.iter().map(|(_, reading)| day_of(*reading, ship)).collect(),
             date_texts: part.dates.iter().map(|(text, _)| text.clone()).collect(),
@@ -228,6 +232,14 @@ fn part_maps(
         });
     }
     maps
+}
+
+/// Pieces in one unit of the quantity, by particulars; nothing where the source knows no packs.
+fn pieces_of(source: &SourceSpec, part: &Part) -> Vec<u32> {
+    let of_unit = |local: &LocalParticulars| {
+        source.pieces(part.texts.get(local.texts[UNIT])).map_or(1, NonZeroU32::get)
+    };
+    if source.pack.is_empty() { Vec::new() } else { part.particulars.iter().map(of_unit).collect() }
 }
 
 fn day_of(

@@ -154,7 +154,16 @@ impl PackedNumber {
     /// # Errors
     /// In plain words, where it is none.
     pub fn whole(self, dialect: NumberDialect) -> Result<i32, &'static str> {
+        self.pieces(dialect, 1)
+    }
+
+    /// The value as a whole number of pieces, of which `each` make one of what the cell counts.
+    ///
+    /// # Errors
+    /// In plain words, where it is none.
+    pub fn pieces(self, dialect: NumberDialect, each: u32) -> Result<i32, &'static str> {
         let value = self.ten_thousandths(dialect).ok_or("not a number in this column's dialect")?;
+        let value = value.checked_mul(i64::from(each)).ok_or("more than 2,147,483,647 items")?;
         let decimals = self.decimals(dialect).unwrap_or(0);
         if value % 10_000 != 0 || (decimals > 4 && !(self.0 & MANTISSA).is_multiple_of(10_u64.pow(decimals)))
         {

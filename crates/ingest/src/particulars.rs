@@ -38,7 +38,7 @@ impl Dictionaries<'_> {
         if let Some(replaces) = coded(cells, &fields.purposes) {
             particulars.replaces = replaces;
         }
-        unit_is_single(cells, fields.texts[7])?;
+        unit_is_known(self.source, cells, fields.texts[UNIT])?;
         particulars.seller = self.seller(cells, plan);
         particulars.seller_country = self.texts.intern(cells.clean(fields.seller[3]).as_bytes()).0;
         for (index, column) in PARTICULAR_TEXTS.iter().enumerate() {
@@ -129,6 +129,8 @@ impl Dictionaries<'_> {
 const CITED: usize = 2;
 /// Place of the report's period among them.
 const PERIOD: usize = 4;
+/// Place of the quantity's unit among them.
+pub(crate) const UNIT: usize = 7;
 
 /// What the first code says that says anything.
 fn coded<T: Copy>(cells: &Cells<'_>, codes: &[Codes<T>]) -> Option<T> {
@@ -191,16 +193,25 @@ fn named<T>(
     Ok(())
 }
 
-/// Packs of unknown size cannot be counted, and kilograms are no chips.
-fn unit_is_single(cells: &Cells<'_>, field: Option<usize>) -> Result<(), Refusal> {
+/// Packs of unknown size cannot be counted, and kilograms are no chips. `ST` is the piece of German SAP systems. A set
+/// is one item, as it is described, unless the source says how many pieces it holds.
+fn unit_is_known(source: &SourceSpec, cells: &Cells<'_>, field: Option<usize>) -> Result<(), Refusal> {
     const SINGLE: [&str; 24] = [
         "EA", "EACH", "PC", "PCS", "PCE", "PIECE", "PIECES", "ST", "STK", "NOS", "NO", "NMB", "UN", "UNT",
         "UNIT", "UNITS", "SET", "SETS", "H87", "C62", "U", "个", "台", "件",
     ];
     let unit = cells.clean(field);
     match field {
-        Some(field) if !unit.is_empty() && !SINGLE.contains(&unit.to_uppercase().as_str()) => {
-            Err(Refusal::at(field, "not a unit of single items; give the quantity in pieces"))
+        Some(field)
+            if !unit.is_empty()
+                && !SINGLE.contains(&unit.to_uppercase().as_str())
+                && source.pieces(unit).is_none() =>
+        {
+            let reason = format!(
+                "not a unit of single items; if it is a pack, say in the source how many pieces one holds: \
+                 `pack = {{ \"{unit}\" = … }}`"
+            );
+            Err(Refusal::at(field, &reason))
         }
         _ => Ok(()),
     }

@@ -21,6 +21,8 @@ pub(crate) struct PartMap {
     pub(crate) parties: Vec<Option<PartyId>>,
     pub(crate) items: Vec<Option<WrittenItemId>>,
     pub(crate) particulars: Vec<Result<Option<ParticularsId>, Refused>>,
+    /// Pieces in one of what the quantity counts, by particulars; empty where every one is a piece.
+    pub(crate) pieces: Vec<u32>,
     pub(crate) document_base: usize,
     pub(crate) dates: Vec<Result<Option<Day>, &'static str>>,
     pub(crate) date_texts: Vec<String>,
@@ -83,8 +85,10 @@ impl RawPartition {
 impl PartMap {
     fn line(&self, row: &RawRow) -> Result<ShipmentLine, Refused> {
         let number = PackedNumber::from_words(row.quantity);
-        let quantity =
-            number.whole(self.quantity).map_err(|reason| (Column::Quantity, number.to_text(), reason))?;
+        let pieces = self.pieces.get(row.particulars as usize).copied().unwrap_or(1);
+        let quantity = number
+            .pieces(self.quantity, pieces)
+            .map_err(|reason| (Column::Quantity, number.to_text(), reason))?;
         let ship_date = match row.date.checked_sub(1) {
             None => None,
             Some(id) => self.dates[id as usize]
@@ -99,7 +103,7 @@ impl PartMap {
             Some(id) => Some(DocumentId::from_index(self.document_base + id as usize).ok_or_else(too_many)?),
         };
         Ok(ShipmentLine {
-            price: self.price(row, quantity)?,
+            price: self.price(row, quantity, pieces)?,
             sold_to: party(row.sold_to),
             ship_to: party(row.ship_to),
             end_user: party(row.end_user),
@@ -114,7 +118,8 @@ impl PartMap {
         })
     }
 
-    fn price(&self, row: &RawRow, quantity: i32) -> Result<Option<UnitPrice>, Refused> {
+    /// The price of one piece.
+    fn price(&self, row: &RawRow, quantity: i32, pieces: u32) -> Result<Option<UnitPrice>, Refused> {
         let (price, is_amount) = PackedNumber::from_words(row.price).split_mark();
         if price.is_absent() {
             return Ok(None);
@@ -124,8 +129,8 @@ impl PartMap {
         let value = price
             .ten_thousandths(dialect)
             .ok_or_else(|| (column, price.to_text(), "not a number in this column's dialect"))?;
-        let unit = if is_amount { value / i64::from(quantity.unsigned_abs().max(1)) } else { value };
-        Ok(UnitPrice::from_ten_thousandths(unit))
+        let shared_by = if is_amount { quantity.unsigned_abs().max(1) } else { pieces };
+        Ok(UnitPrice::from_ten_thousandths(value / i64::from(shared_by)))
     }
 }
 

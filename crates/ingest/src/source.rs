@@ -1,6 +1,7 @@
 //! What a pipeline says about one source of files.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use chipwatch_records::{Channel, Column, DocumentType};
@@ -37,6 +38,8 @@ pub struct SourceSpec {
     pub columns: BTreeMap<Column, String>,
     /// Codes of the user's own system, and what they mean.
     pub document_types: BTreeMap<String, DocumentType>,
+    /// Pieces in one pack, by the unit of the quantity, upper case.
+    pub pack: BTreeMap<String, NonZeroU32>,
     /// Files whose lines this source's files replace.
     pub replaces: Vec<String>,
     /// Side extracts.
@@ -70,9 +73,16 @@ impl SourceSpec {
             date: None,
             columns: BTreeMap::new(),
             document_types: BTreeMap::new(),
+            pack: BTreeMap::new(),
             replaces: Vec::new(),
             lookups: Vec::new(),
         }
+    }
+
+    /// Pieces in one unit of a quantity, where the source says so.
+    #[must_use]
+    pub fn pieces(&self, unit: &str) -> Option<NonZeroU32> {
+        if self.pack.is_empty() { None } else { self.pack.get(&unit.to_uppercase()).copied() }
     }
 
     /// The files of this source, sorted by their shown path, each once.

@@ -241,7 +241,7 @@ pub struct ShipmentLine {
     pub line_no: TextId,
     /// Actual goods issue; `None` means open.
     pub ship_date: Option<Day>,
-    /// Items as written, with sign.
+    /// Pieces, with sign: as written, packs multiplied out.
     pub quantity: i32,
     /// The file it was read from.
     pub file: FileId,

@@ -42,3 +42,13 @@ fn workbooks_and_records() {
         ("json_lines", fixture("lines.jsonl")),
     ]);
 }
+
+#[test]
+fn units_of_packs() {
+    let pack = [("PAK", 10), ("CAR", 20)];
+    let pack = pack.map(|(unit, pieces)| (unit.to_owned(), std::num::NonZeroU32::new(pieces).unwrap()));
+    hold([
+        ("packs_told", fixture("packs.csv").with(|source| source.pack = pack.into())),
+        ("packs_untold", fixture("packs.csv")),
+    ]);
+}

@@ -92,3 +92,19 @@ fn evidence_names_the_only_reading() {
     assert!(evidence("12.50").only_point);
     assert_eq!(evidence("250"), NumberEvidence::default());
 }
+
+#[test]
+fn packs_are_multiplied_exactly() {
+    let pieces = |cell: &str, each: u32| {
+        PackedNumber::pack(cell.as_bytes()).unwrap().pieces(NumberDialect::Point, each)
+    };
+    assert_eq!(pieces("12", 10), Ok(120));
+    assert_eq!(pieces("-3", 20), Ok(-60));
+    assert_eq!(pieces("0.5", 10), Ok(5));
+    assert_eq!(pieces("0.0001", 10_000), Ok(1));
+    assert!(pieces("0.5", 3).unwrap_err().contains("whole"));
+    assert!(pieces("0.00005", 10).unwrap_err().contains("whole"));
+    assert!(pieces("214748364.7", 10).is_ok());
+    assert!(pieces("214748364.8", 10).unwrap_err().contains("2,147,483,647"));
+    assert!(pieces("99999999999", u32::MAX).unwrap_err().contains("2,147,483,647"));
+}
