@@ -1,6 +1,7 @@
 //! The pipeline file as it is written: the one place where its keys, defaults and meanings stand.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -131,7 +132,7 @@ pub struct SourceTable {
     /// File patterns.
     #[serde(default)]
     pub files: Vec<String>,
-    /// How they are read: `canonical`, `sap_delivery`.
+    /// How they are read: `canonical`, `sap_delivery`, `pos_flat`, …
     pub layout: String,
     /// Level of lines that do not say: `sell_in`, `sell_through`, `customs`.
     #[serde(default)]
@@ -154,6 +155,9 @@ pub struct SourceTable {
     /// Codes of the user's system, and the document type each stands for.
     #[serde(default)]
     pub document_types: BTreeMap<String, String>,
+    /// Pieces in one pack, by the unit of the quantity as the files write it: `pack = { PAK = 10, CAR = 20 }`.
+    #[serde(default)]
+    pub pack: BTreeMap<String, NonZeroU32>,
     /// Files of other sources whose lines these files replace.
     #[serde(default)]
     pub replaces: Vec<String>,

@@ -158,6 +158,7 @@ fn source(
         date: table.date,
         columns: column_map(loaded, &table.columns)?,
         document_types,
+        pack: table.pack.iter().map(|(unit, pieces)| (unit.to_uppercase(), *pieces)).collect(),
         replaces: table.replaces.clone(),
         lookups: lookups
             .iter()
