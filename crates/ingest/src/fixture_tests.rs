@@ -199,8 +199,8 @@ fn party_in_words(lines: &ShipmentLines, party: PartyId) -> String {
 }
 
 /// Holds what is read of fixtures against their snapshots.
-fn hold(fixtures: impl IntoIterator<Item = (&'static str, Fixture)>) {
+fn hold<N: Into<String>>(fixtures: impl IntoIterator<Item = (N, Fixture)>) {
     for (name, fixture) in fixtures {
-        insta::assert_snapshot!(name, fixture.told());
+        insta::assert_snapshot!(name.into(), fixture.told());
     }
 }
