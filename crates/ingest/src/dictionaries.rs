@@ -193,6 +193,16 @@ impl<'a> Dictionaries<'a> {
         id
     }
 
+    /// As [`Self::party`], but 0 where neither a number nor a name says who it is: all that have nothing but a country in
+    /// common would be one buyer.
+    pub(crate) fn named_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        let id = self.party(cells, fields);
+        let is_named = |index: u32| {
+            self.parties[index as usize][..2].iter().any(|text| !self.texts.get(*text).is_empty())
+        };
+        if id.checked_sub(1).is_some_and(is_named) { id } else { 0 }
+    }
+
     fn new_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
         let mut texts = fields.map(|field| cells.clean(field));
         if texts.iter().all(|text| text.is_empty()) {

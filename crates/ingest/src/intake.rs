@@ -175,7 +175,8 @@ fn unpacked_texts(
         return unpacked(&mut zstd::Decoder::with_buffer(file).map_err(words)?, "zstd");
     }
     if magic.starts_with(b"PK\x03\x04") {
-        let mut archive = zip::ZipArchive::new(file).map_err(|error| error.to_string())?;
+        let damaged = |error| format!("the workbook or archive is damaged ({error}); export it again");
+        let mut archive = zip::ZipArchive::new(file).map_err(damaged)?;
         if let Some(kind) = workbook::kind_of(&archive) {
             let unpacked: u64 =
                 archive.decompressed_size().map_or(u64::MAX, |size| u64::try_from(size).unwrap_or(u64::MAX));

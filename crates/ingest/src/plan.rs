@@ -299,6 +299,17 @@ impl Head {
                 "the file is a web page, whatever its name says; save it as CSV or as a workbook".into()
             );
         }
+        for (opening, what) in [
+            (&b"ID;P"[..], "a SYLK sheet"),
+            (b"UNA:+", "an EDIFACT interchange"),
+            (b"UNB+", "an EDIFACT interchange"),
+        ] {
+            if start.starts_with(opening) {
+                return Err(format!(
+                    "the file is {what}, which is not read; export it as CSV or as a workbook"
+                ));
+            }
+        }
         if start.contains(&0) {
             return Err("the file is no text; export it as CSV or as a workbook".into());
         }

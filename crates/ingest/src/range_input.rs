@@ -30,7 +30,7 @@ pub(crate) struct RangeInput {
 /// Text of the same length as the bytes it was made of.
 pub(crate) struct BlockText<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Places of bytes that are no UTF-8; question marks stand there.
+    /// Places of bytes that are no UTF-8, for which question marks stand, and of NUL bytes.
     pub(crate) invalid: Vec<usize>,
 }
 
@@ -160,11 +160,12 @@ fn last_character(bytes: &[u8]) -> usize {
 impl<'a> BlockText<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Self { text: Cow::Borrowed(text), invalid: Vec::new() };
+            return Self { text: Cow::Borrowed(text), invalid: memchr::memchr_iter(0, bytes).collect() };
         }
         let mut text = String::with_capacity(bytes.len());
         let mut invalid = Vec::new();
         for chunk in bytes.utf8_chunks() {
+            invalid.extend(memchr::memchr_iter(0, chunk.valid().as_bytes()).map(|place| text.len() + place));
             text.push_str(chunk.valid());
             invalid.extend(text.len()..text.len() + chunk.invalid().len());
             text.extend(chunk.invalid().iter().map(|_| '?'));
@@ -172,7 +173,7 @@ impl<'a> BlockText<'a> {
         Self { text: Cow::Owned(text), invalid }
     }
 
-    /// Whether some bytes of a range are no UTF-8.
+    /// Whether some bytes of a range are no UTF-8, or NUL.
     pub(crate) fn is_invalid(&self, range: Range<usize>) -> bool {
         let first = self.invalid.partition_point(|place| *place < range.start);
         self.invalid.get(first).is_some_and(|place| *place < range.end)
@@ -187,6 +188,7 @@ mod tests {
     fn invalid_bytes_keep_their_places() {
         let block = BlockText::of(b"a\xffb\xe4\xb8\nok");
         assert_eq!((&*block.text, block.text.len()), ("a?b??\nok", 8));
+        assert!(BlockText::of(b"a\0b").is_invalid(0..3) && BlockText::of(b"a\xff\0b").is_invalid(2..3));
         assert!(block.is_invalid(0..5) && !block.is_invalid(5..8) && !block.is_invalid(2..3));
     }
 

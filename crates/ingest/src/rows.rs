@@ -15,8 +15,8 @@ pub(crate) enum Row {
         /// Physical line on which it starts.
         line: u32,
     },
-    /// A record that starts on this line and does not end within [`LONGEST_RECORD`], or within the file: as a rule a
-    /// quote that is never closed. Reading goes on with the next line.
+    /// A record that starts on this line and does not end within [`LONGEST_RECORD`], or within the file, or within its own
+    /// row: as a rule a quote that is never closed. Reading goes on with the next line.
     Endless {
         /// Physical line on which it starts.
         line: u32,
@@ -248,6 +248,9 @@ impl Rows<'_> {
         let window = &bytes[start..bytes.len().min(start + LONGEST_RECORD)];
         let cut_off = start + window.len() < bytes.len();
         if let Some((read, lines)) = self.rewrite(window, false) {
+            if lines > 1 && is_closed_by_another_row(&window[..read], self.splitter.delimiter) {
+                return Ok(self.lost_quote(line));
+            }
             self.at = start + read;
             self.line += lines;
             return Ok(Row::Record { line });
@@ -256,16 +259,21 @@ impl Rows<'_> {
             return Err(Unfinished);
         }
         let quotes = memchr::memchr_iter(b'"', window).count();
-        if cut_off || !quotes.is_multiple_of(2) {
-            self.splitter.spans.clear();
-            self.pass_over_line();
-            return Ok(Row::Endless { line });
+        if cut_off || !quotes.is_multiple_of(2) || is_closed_by_another_row(window, self.splitter.delimiter) {
+            return Ok(self.lost_quote(line));
         }
         // The file's last record has no line end: an empty input tells the parser so.
         let (read, lines) = self.rewrite(window, true).unwrap_or((window.len(), 0));
         self.at = start + read;
         self.line += lines;
         Ok(Row::Record { line })
+    }
+
+    /// A record whose quote is never closed: it costs its first line alone.
+    fn lost_quote(&mut self, line: u32) -> Row {
+        self.splitter.spans.clear();
+        self.pass_over_line();
+        Row::Endless { line }
     }
 
     /// Lets `csv-core` read one record: its bytes and line ends, or `None` where the window ends before it does.
@@ -310,6 +318,35 @@ impl Rows<'_> {
         self.line += u32::from(line_end.is_some());
         self.splitter.skips_line = line_end.is_none();
     }
+}
+
+/// Whether a quoted field goes over a line end to a quote with text behind it. That quote opened or stood within a field
+/// of another row: the one in front was never closed, and would swallow rows that nobody misses.
+fn is_closed_by_another_row(record: &[u8], delimiter: u8) -> bool {
+    let (mut in_quotes, mut starts_field, mut over_line_end) = (false, true, false);
+    let mut at = 0;
+    while let Some(byte) = record.get(at) {
+        at += 1;
+        if !in_quotes {
+            (in_quotes, over_line_end) = (*byte == b'"' && starts_field, false);
+            starts_field = *byte == delimiter || matches!(byte, b'\n' | b'\r');
+            continue;
+        }
+        over_line_end |= *byte == b'\n';
+        if *byte == b'"' {
+            match record.get(at) {
+                Some(b'"') => at += 1,
+                Some(next) if *next != delimiter && !matches!(next, b'\n' | b'\r') => {
+                    if over_line_end {
+                        return true;
+                    }
+                    in_quotes = false;
+                }
+                _ => in_quotes = false,
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -282,11 +282,11 @@ fn read_row(
         }
         _ => 0,
     };
-    let mut sold_to = dictionaries.party(cells, &plan.sold_to);
+    let mut sold_to = dictionaries.named_party(cells, &plan.sold_to);
     let ship_to = dictionaries.party(cells, &plan.ship_to);
-    let end_user = dictionaries.party(cells, &plan.end_user);
+    let end_user = dictionaries.named_party(cells, &plan.end_user);
     if sold_to == 0 && plan.has_bill_to {
-        sold_to = dictionaries.party(cells, &plan.bill_to);
+        sold_to = dictionaries.named_party(cells, &plan.bill_to);
         receipt.bill_to_for_sold_to += u64::from(sold_to != 0);
     }
     if sold_to == 0 && ship_to == 0 && end_user == 0 {
@@ -369,5 +369,7 @@ fn is_total_row(cells: &Cells<'_>, plan: &RowPlan) -> bool {
 }
 
 fn is_header(cells: &Cells<'_>, headers: &[String]) -> bool {
-    headers.iter().enumerate().all(|(field, header)| cells.get(field).trim() == header)
+    // Files that were put one behind the other keep their marks of byte order.
+    let cell = |field| cells.get(field).trim_start_matches('\u{feff}').trim();
+    headers.iter().enumerate().all(|(field, header)| cell(field) == header)
 }

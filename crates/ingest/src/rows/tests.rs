@@ -37,6 +37,16 @@ fn an_open_quote_costs_one_line() {
 }
 
 #[test]
+fn an_open_quote_does_not_end_at_a_quote_of_another_row() {
+    let rows = read("a,b\n\"open,c\nd \"e\" f,g\nh,i\n", true).unwrap();
+    assert_eq!(rows, [row(1, &["a", "b"]), row(2, &[]), row(3, &["d \"e\" f", "g"]), row(4, &["h", "i"])]);
+    // At the end of the file too; and a lax quote within one line is csv-core's to read.
+    assert_eq!(read("\"open,c\n\"d\"e", true).unwrap()[0], row(1, &[]));
+    assert_eq!(read("\"a\" b,c\n", true).unwrap(), [row(1, &["a b", "c"])]);
+    assert_eq!(read("\"a\n\"\"b\"\"\n\",c\n", true).unwrap(), [row(1, &["a\n\"b\"\n", "c"])]);
+}
+
+#[test]
 fn a_text_that_ends_inside_a_record_is_unfinished() {
     assert_eq!(read("a,b\nc,\"d\n", false), Err(Unfinished));
     assert_eq!(read("a,b\nc,d", false), Err(Unfinished));
