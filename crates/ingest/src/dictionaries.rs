@@ -197,9 +197,8 @@ impl<'a> Dictionaries<'a> {
     /// common would be one buyer.
     pub(crate) fn named_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
         let id = self.party(cells, fields);
-        let is_named = |index: u32| {
-            self.parties[index as usize][..2].iter().any(|text| !self.texts.get(*text).is_empty())
-        };
+        // The empty text is the first of the table.
+        let is_named = |index: u32| self.parties[index as usize][..2] != [0, 0];
         if id.checked_sub(1).is_some_and(is_named) { id } else { 0 }
     }
 

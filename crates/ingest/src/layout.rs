@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chipwatch_records::{Column, DocumentStage, DocumentType};
+use chipwatch_records::{Channel, Column, DocumentStage, DocumentType};
 use serde::Deserialize;
 
 use crate::error::IngestError;
@@ -48,6 +48,8 @@ pub struct Layout {
     /// Whether a quantity is written with its unit in one cell.
     #[serde(default)]
     unit_in_quantity: bool,
+    /// Level of the trade that such files are of, for `inspect`: a run goes by what its pipeline says.
+    channel: Option<String>,
     /// What stands between the names of a group and of what belongs to it, in names of parties and items.
     hierarchy: Option<String>,
     /// Step of the sale of its rows; default: delivery.
@@ -149,6 +151,12 @@ impl Layout {
         let codes = self.document_type.iter().chain(&self.document_stage).chain(&self.report_purpose);
         let codes = codes.map(|codes| &codes.column).chain(self.no_sale.iter().map(|marks| &marks.column));
         columns.flat_map(BTreeMap::values).flatten().chain(codes.flat_map(|column| column.names()))
+    }
+
+    /// Level of the trade that files of this layout are of, where it is always the same.
+    #[must_use]
+    pub fn channel(&self) -> Option<Channel> {
+        self.channel.as_deref().and_then(Channel::from_name)
     }
 
     /// How many of the headers this layout knows: the measure by which a delimiter is chosen.

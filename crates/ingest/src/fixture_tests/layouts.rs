@@ -1,6 +1,9 @@
 //! One or more files of each layout.
 
 use super::{Fixture, hold};
+use crate::captions::Captions;
+use crate::inspect::inspect;
+use crate::intake::Scratch;
 use crate::number::NumberDialect;
 
 fn with_points(fixture: Fixture) -> Fixture {
@@ -41,4 +44,40 @@ fn files_of_customs() {
         ("customs_full_transit", Fixture::new("layouts/customs_full_transit.csv", "customs_full")),
         ("customs_short", Fixture::new("layouts/customs_short.csv", "customs_short")),
     ]);
+}
+
+/// A stranger who asks `inspect` gets the layout that the file was written for.
+#[test]
+fn inspect_believes_in_the_right_layout() {
+    let captions = Captions::read().unwrap();
+    let mut told = String::new();
+    for file in [
+        "sap_delivery_technical.txt",
+        "sap_delivery_labels.tsv",
+        "sap_delivery_german.csv",
+        "sap_delivery_english.csv",
+        "sap_orders.csv",
+        "sap_billing.csv",
+        "canonical.csv",
+        "oracle_ebs.csv",
+        "netsuite.csv",
+        "pos_flat.csv",
+        "x12_867.edi",
+        "x12_867_flat.csv",
+        "aes_eei.csv",
+        "bill_of_lading.csv",
+        "customs_full_import.csv",
+        "customs_full_transit.csv",
+        "customs_short.csv",
+    ] {
+        let path = Fixture::new(&format!("layouts/{file}"), "canonical").path;
+        let look = inspect(&path, &captions, &Scratch::temporary()).unwrap().remove(0);
+        let sums = if look.is_summed_up { ", sums" } else { "" };
+        let channel = look.channel.map_or("", |channel| channel.as_str());
+        let columns = look.columns();
+        let columns: Vec<String> =
+            columns.iter().map(|(column, header)| format!("{} = {header}", column.name())).collect();
+        told += &format!("{file}: {} {channel}{sums}; {}\n", look.layout, columns.join(", "));
+    }
+    insta::assert_snapshot!("inspected_layouts", told);
 }

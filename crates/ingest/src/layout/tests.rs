@@ -18,6 +18,7 @@ fn every_layout_file_reads_and_names_known_columns_and_types() {
         for column in groups.flat_map(BTreeMap::keys) {
             assert!(Column::from_name(column).is_some(), "{name}: {column}");
         }
+        assert_eq!(layout.channel().is_some(), layout.channel.is_some(), "{name}");
         let mapping = layout.map(&headers, &BTreeMap::new()).unwrap();
         assert_eq!(mapping.types.len(), layout.document_type.len(), "{name}");
         assert_eq!(mapping.stages.len(), layout.document_stage.len(), "{name}");
