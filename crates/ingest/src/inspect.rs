@@ -211,7 +211,9 @@ fn choose(
     let proposals = propose(captions, headers, trade, samples);
     let none = BTreeMap::new();
     let fits = |layout: &&Layout| {
-        !layout.summed_up && layout.map(headers, &none).is_ok_and(|mapping| mapping.missing().is_empty())
+        !layout.summed_up
+            && layout.is_evident(headers)
+            && layout.map(headers, &none).is_ok_and(|mapping| mapping.missing().is_empty())
     };
     let layout = match layouts.iter().filter(fits).max_by_key(|layout| layout.recognised(headers)) {
         Some(layout) => layout.clone(),

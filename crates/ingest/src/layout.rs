@@ -50,6 +50,9 @@ pub struct Layout {
     unit_in_quantity: bool,
     /// Level of the trade that such files are of, for `inspect`: a run goes by what its pipeline says.
     channel: Option<String>,
+    /// Names of which a file must have one before `inspect` believes in the layout; none: any file that has what it takes.
+    #[serde(default)]
+    known_by: Vec<String>,
     /// What stands between the names of a group and of what belongs to it, in names of parties and items.
     hierarchy: Option<String>,
     /// Step of the sale of its rows; default: delivery.
@@ -157,6 +160,12 @@ impl Layout {
     #[must_use]
     pub fn channel(&self) -> Option<Channel> {
         self.channel.as_deref().and_then(Channel::from_name)
+    }
+
+    /// Whether a file shows by its headers that it is of this layout, and not only a table that it could read.
+    #[must_use]
+    pub fn is_evident(&self, headers: &[String]) -> bool {
+        self.known_by.is_empty() || !Headers::new(headers).find_all(&self.known_by).is_empty()
     }
 
     /// How many of the headers this layout knows: the measure by which a delimiter is chosen.

@@ -178,3 +178,15 @@ fn a_customs_table_has_no_value_in_thousands_and_no_currency_of_its_invoice() {
     assert_eq!(of(&mapping, Column::Quantity), "QUANTITY");
     assert!(!mapping.fields.contains_key(&Column::Amount) && !mapping.fields.contains_key(&Column::Currency));
 }
+
+#[test]
+fn a_plain_table_of_sales_is_evidence_of_no_system() {
+    let plain =
+        "Date;Customer;Buyer Name;Ship-To;Bill-To;Invoice #;Ship Date;Item;Description;Quantity;Qty;Currency";
+    let headers: Vec<String> = plain.split(';').map(str::to_owned).collect();
+    for name in ["netsuite", "pos_flat", "x12_867", "aes_eei", "bill_of_lading", "customs_full"] {
+        let layout = Layout::named(name).unwrap();
+        assert!(!layout.is_evident(&headers), "{name}");
+        assert!(layout.is_evident(&layout.known_by[..1]), "{name}");
+    }
+}
