@@ -52,3 +52,12 @@ fn units_of_packs() {
         ("packs_untold", fixture("packs.csv")),
     ]);
 }
+
+#[test]
+fn ways_to_write_dates_and_numbers() {
+    hold([
+        ("dates", fixture("dates.csv")),
+        ("numbers_point", fixture("numbers_point.csv")),
+        ("numbers_comma", fixture("numbers_comma.csv")),
+    ]);
+}
