@@ -8,9 +8,10 @@ use crate::captions::Captions;
 use crate::date::DateReading;
 use crate::inspect::inspect;
 use crate::intake::Scratch;
+use crate::layout::Layout;
 use crate::plan::plan;
 use crate::proposal::{propose, trade_of};
-use crate::source::{SourceSpec, source};
+use crate::source::SourceSpec;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/e2e/fixtures/formats");
 
@@ -21,8 +22,11 @@ fn look_and_plan(bytes: &[u8]) {
     std::fs::write(&path, bytes).unwrap();
     let scratch = Scratch::new(folder.path().join("copies"));
     drop(inspect(&path, &Captions::read().unwrap(), &scratch));
-    let source = SourceSpec { patterns: vec!["file".into()], base: folder.path().to_owned(), ..source() };
-    drop(plan(&[source], &scratch));
+    for layout in ["canonical", "x12_867"] {
+        let source = SourceSpec::new("s", Layout::named(layout).unwrap());
+        let source = SourceSpec { patterns: vec!["file".into()], base: folder.path().to_owned(), ..source };
+        drop(plan(&[source], &scratch));
+    }
 }
 
 fn seeds() -> Vec<Vec<u8>> {
@@ -35,6 +39,8 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
     seeds.push(zstd::encode_all(text.as_bytes(), 1).unwrap());
     seeds.push(b"{\"quantity\": 1, \"ship_date\": \"2024-01-01\"}\n{\"a\": [1, {\"b\": null}]}\n".to_vec());
+    seeds.push(include_bytes!("../fixtures/layouts/x12_867.edi").to_vec());
+    seeds.push(include_bytes!("../fixtures/layouts/x12_867_replacement.edi").to_vec());
     seeds
 }
 
@@ -51,7 +57,7 @@ proptest! {
 
     #[test]
     fn damaged_files_are_answered(
-        seed in 0_usize..11,
+        seed in 0_usize..14,
         cut in any::<proptest::sample::Index>(),
         is_cut in any::<bool>(),
         changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..12),

@@ -223,6 +223,8 @@ fn choose(
     let mut all: Vec<Proposal> = mapping
         .fields
         .iter()
+        // A unit that stands with its quantity has no header.
+        .filter(|(_, field)| **field < headers.len())
         .map(|(column, field)| Proposal {
             column: *column,
             field: *field,

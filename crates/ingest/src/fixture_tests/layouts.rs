@@ -72,6 +72,7 @@ fn inspect_believes_in_the_right_layout() {
     ] {
         let path = Fixture::new(&format!("layouts/{file}"), "canonical").path;
         let look = inspect(&path, &captions, &Scratch::temporary()).unwrap().remove(0);
+        assert!(look.proposals.iter().all(|proposal| proposal.field < look.headers.len()), "{file}");
         let sums = if look.is_summed_up { ", sums" } else { "" };
         let channel = look.channel.map_or("", |channel| channel.as_str());
         let columns = look.columns();
