@@ -181,7 +181,7 @@ pub struct Receipt {
     pub rows: u64,
     /// Rows that became shipment lines.
     pub accepted: u64,
-    /// Totals and footers.
+    /// Totals and footers, and rows that a mark of their layout says are no sale.
     pub total_rows: u64,
     /// The header once more.
     pub repeated_headers: u64,

@@ -36,6 +36,28 @@ fn files_of_other_systems_and_of_distributors() {
 }
 
 #[test]
+fn an_interchange_is_read_by_the_separators_that_it_declares() {
+    let interchange = || Fixture::new("layouts/x12_867.edi", "x12_867");
+    let text = std::fs::read_to_string(interchange().path).unwrap();
+    let told = interchange().told();
+    for [element, component, end] in [
+        ["|", ":", "'"],
+        ["\u{1d}", "\u{1f}", "\u{1c}"],
+        ["*", ">", "\n"],
+        ["*", ">", "\r\n"],
+        ["^", "~", "!\n\n"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let other =
+            text.replace("~\n", "END").replace('*', element).replace('>', component).replace("END", end);
+        let mut fixture = interchange();
+        fixture.path = folder.path().join("x12_867.edi");
+        std::fs::write(&fixture.path, other).unwrap();
+        assert_eq!(fixture.told(), told, "{element:?} {end:?}");
+    }
+}
+
+#[test]
 fn files_of_customs() {
     hold([
         ("aes_eei", Fixture::new("layouts/aes_eei.csv", "aes_eei")),
