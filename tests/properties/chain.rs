@@ -16,7 +16,7 @@ use chipwatch_ingest::{FileReading, Plan, SourceSpec, plan, read_all};
 use chipwatch_pipeline::MemoryStore;
 use chipwatch_records::{
     Book, Books, Channel, Column, CountryOf, Day, EntityId, Entry, Evidence, Fate, Finding, FlaggedEntity,
-    KeptLine, Operator, Purchases, RunContext, ShipmentLine, ShipmentLines, Threshold,
+    KeptLines, Operator, Purchases, RunContext, ShipmentLine, ShipmentLines, Threshold,
 };
 
 use crate::lines::{Line, OWN_COMPANY, REGISTER, csv};
@@ -124,8 +124,8 @@ pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let scope = "datacentre_accelerator".parse().unwrap();
     let items = readings.classify(&lines, &Rates::default(), scope);
     let tables = Tables { parties, links, items };
-    let (kept, open) = tables.count(&lines, &partitions, &mut books);
-    tables.judge(lines, kept, open, books)
+    let counted = tables.count(&lines, &partitions, &mut books);
+    tables.judge(lines, &counted, books)
 }
 
 fn sources(folder: &Path, files: &[InputFile]) -> Vec<SourceSpec> {
@@ -171,12 +171,7 @@ struct Tables {
 
 impl Tables {
     /// Kept and open lines.
-    fn count(
-        &self,
-        lines: &ShipmentLines,
-        partitions: &[Vec<ShipmentLine>],
-        books: &mut Books,
-    ) -> (Vec<KeptLine>, Vec<KeptLine>) {
+    fn count(&self, lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>], books: &mut Books) -> KeptLines {
         let has_ship_date: Vec<bool> =
             lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
         let counted = Counted {
@@ -195,16 +190,10 @@ impl Tables {
             kept.push(count.kept);
             open.push(count.open);
         }
-        (order_lines(lines, &self.parties, kept), order_lines(lines, &self.parties, open))
+        order_lines(lines, &self.parties, kept, open)
     }
 
-    fn judge(
-        &self,
-        written: ShipmentLines,
-        kept: Vec<KeptLine>,
-        open: Vec<KeptLine>,
-        books: Books,
-    ) -> Settled {
+    fn judge(&self, written: ShipmentLines, lines: &KeptLines, books: Books) -> Settled {
         let book = Book {
             items: self.items.table.clone(),
             entities: self.parties.entities.clone(),
@@ -212,8 +201,6 @@ impl Tables {
             party_countries: self.parties.party_countries.clone(),
             written,
         };
-        let kept_lines = kept.len();
-        let lines: Vec<KeptLine> = kept.into_iter().chain(open).collect();
         let context = context();
         let detectors = chipwatch_detection::build(&["all".to_owned()], &[], &BTreeMap::new()).unwrap();
         let source = LedgerLines {
@@ -221,8 +208,7 @@ impl Tables {
             parties: &self.parties,
             shapes: &self.items.shapes,
             links: &self.links,
-            lines: &lines,
-            kept: kept_lines,
+            lines,
             as_of: context.as_of,
             since: day(SINCE),
             sums_handled: true,
@@ -236,7 +222,7 @@ impl Tables {
         }
         let assessment = assess(assessed, &book);
         assert!(assessment.failures.is_empty(), "{:?}", assessment.failures);
-        View { book: &book, lines: &lines }.settled(entries, assessment, books)
+        View { book: &book, lines }.settled(entries, assessment, books)
     }
 }
 
@@ -258,7 +244,7 @@ fn context() -> RunContext {
 /// Turns ids that depend on the order of files into what they stand for.
 struct View<'a> {
     book: &'a Book,
-    lines: &'a [KeptLine],
+    lines: &'a KeptLines,
 }
 
 impl View<'_> {
@@ -273,7 +259,7 @@ impl View<'_> {
     }
 
     fn entry(&self, mut entry: Entry) -> SettledEntry {
-        let line = self.lines[entry.line as usize].line;
+        let line = self.lines[entry.line].line;
         let place = format!("{}:{}", self.book.written.files[line.file.index()].path, line.line);
         let values = self.values(entry.line);
         entry.line = 0;
@@ -295,7 +281,7 @@ impl View<'_> {
 
     /// All that a line says, but not where it says so.
     fn values(&self, line: u32) -> String {
-        let kept = &self.lines[line as usize];
+        let kept = &self.lines[line];
         let written = &self.book.written;
         let line = &kept.line;
         let document = line.document.map(|document| written.documents.digest(document));

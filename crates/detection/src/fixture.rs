@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chipwatch_records::{
     Book, Channel, CountryCode, Day, DocumentStage, DocumentType, Entity, EntityId, Entry, EvidenceRole,
-    FileId, Item, ItemId, KeptLine, Ledger, Operator, Particulars, ParticularsId, PartyId, RunContext,
-    ShipmentLine, SourceId, TextId, Threshold, WrittenItemId,
+    FileId, Item, ItemId, KeptLine, KeptLines, Ledger, Operator, Particulars, ParticularsId, PartyId,
+    RunContext, ShipmentLine, SourceId, TextId, Threshold, WrittenItemId,
 };
 
 use crate::example::{Row, What};
@@ -35,7 +35,7 @@ pub(crate) fn run() -> RunContext {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Sheet {
     pub(crate) entries: Vec<Entry>,
-    pub(crate) lines: Vec<KeptLine>,
+    pub(crate) lines: KeptLines,
     pub(crate) book: Book,
 }
 
@@ -47,11 +47,14 @@ impl Sheet {
         let goods: BTreeSet<_> = rows.iter().map(goods).collect();
         let goods: Vec<_> = goods.into_iter().collect();
         sheet.book.items = goods.iter().map(|goods| item(*goods)).collect();
+        let mut lines = Vec::new();
         for (index, row) in rows.iter().enumerate() {
             let owner = names.iter().position(|name| *name == row.entity).unwrap();
             let item = goods.iter().position(|other| *other == self::goods(row)).unwrap();
-            sheet.add(index, row, id(EntityId::from_index(owner)), id(ItemId::from_index(item)));
+            lines.push(sheet.add(index, row, id(EntityId::from_index(owner)), id(ItemId::from_index(item))));
         }
+        let chunks = lines.chunks(KeptLines::CHUNK).map(<[KeptLine]>::to_vec).collect();
+        sheet.lines = KeptLines::new(vec![chunks], &[]);
         sheet.entries.sort_by_key(|entry| (entry.entity, entry.day));
         sheet
     }
@@ -60,14 +63,13 @@ impl Sheet {
         Ledger { entries: self.entries.clone(), handled: Vec::new(), lines: &self.lines, book: &self.book }
     }
 
-    fn add(&mut self, index: usize, row: &Row, entity: EntityId, item: ItemId) {
+    fn add(&mut self, index: usize, row: &Row, entity: EntityId, item: ItemId) -> KeptLine {
         let parties = row.countries.map(|country| {
             self.book.party_countries.push(country.and_then(CountryCode::from_letters));
             self.book.party_entities.push(entity);
             PartyId::from_index(self.book.party_countries.len() - 1)
         });
         self.book.written.particulars.push(particulars(row));
-        self.lines.push(line(index, row, item, parties));
         let returned = row.chips_lo < 0;
         self.entries.push(Entry {
             entity,
@@ -76,13 +78,14 @@ impl Sheet {
             measure: row.what.measure(),
             role: role(row.what),
             flags: row.flags,
-            line: index as u32,
+            line: KeptLines::first_place(index / KeptLines::CHUNK) + (index % KeptLines::CHUNK) as u32,
             chips_lo: row.chips_lo,
             chips_best: row.chips_lo,
             chips_hi: row.chips_hi,
             net_lo: if returned { 0 } else { row.chips_lo - row.undone },
             net_hi: if returned { 0 } else { row.chips_hi - row.undone },
         });
+        line(index, row, item, parties)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One task: bytes to rows of numbers, or rejects. It knows neither chips nor companies.
 
-use chipwatch_records::{Column, FileId, Reject, Rejects};
+use chipwatch_records::{Column, FileId, Reject, Rejects, Scattered};
 
 use crate::cells::{Refusal, clean, is_total_word};
 use crate::columns_plan::RowPlan;
@@ -43,7 +43,7 @@ pub(crate) fn run_task(
     let hash = reader
         .read(task)
         .map_err(|error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
-    let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows.finish());
+    let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows.into_places());
     store.put(&task.id, part).map_err(TaskError::Store)?;
     Ok((reader.receipt, hash))
 }
@@ -54,7 +54,8 @@ struct TaskReader<'a> {
     plan: RowPlan,
     dictionaries: Dictionaries<'a>,
     receipt: Receipt,
-    rows: PartitionedRows,
+    /// By partition.
+    rows: Scattered<RawRow>,
     overlay: Vec<String>,
 }
 
@@ -71,7 +72,7 @@ impl<'a> TaskReader<'a> {
             plan: RowPlan::new(&file.mapping),
             dictionaries: Dictionaries::new(source, &file.mapping),
             receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
-            rows: PartitionedRows::new(guess),
+            rows: Scattered::new(PARTITIONS, guess),
             overlay: if fills_cells { vec![String::new(); width] } else { Vec::new() },
         }
     }
@@ -223,39 +224,6 @@ impl<'a> TaskReader<'a> {
             let file = self.file.input.path.clone();
             self.receipt.rejects.push(Reject { file, line, column, value, reason: reason.to_owned() });
         }
-    }
-}
-
-/// Rows by partition. A few of each are gathered before they are moved to their place: writing to 64 places far apart,
-/// row by row, is what the memory is slowest at.
-struct PartitionedRows {
-    gathered: Vec<Vec<RawRow>>,
-    rows: Vec<Vec<RawRow>>,
-}
-
-impl PartitionedRows {
-    const GATHERED: usize = 16;
-
-    fn new(expected: usize) -> Self {
-        Self {
-            gathered: (0..PARTITIONS).map(|_| Vec::with_capacity(Self::GATHERED)).collect(),
-            rows: (0..PARTITIONS).map(|_| Vec::with_capacity(expected)).collect(),
-        }
-    }
-
-    fn push(&mut self, partition: usize, row: RawRow) {
-        let gathered = &mut self.gathered[partition];
-        gathered.push(row);
-        if gathered.len() == Self::GATHERED {
-            self.rows[partition].append(gathered);
-        }
-    }
-
-    fn finish(mut self) -> Vec<Vec<RawRow>> {
-        for (rows, gathered) in self.rows.iter_mut().zip(&mut self.gathered) {
-            rows.append(gathered);
-        }
-        self.rows
     }
 }
 

@@ -8,7 +8,9 @@ use chipwatch_enrichment::parties::{self, Parties};
 use chipwatch_ingest::merge::Merged;
 use chipwatch_ingest::resolve::{RawPartition, Resolved, Resolver};
 use chipwatch_ingest::{IngestError, Plan};
-use chipwatch_records::{Book, Column, Day, Fate, ItemTotals, KeptLine, Reject, ShipmentLine, ShipmentLines};
+use chipwatch_records::{
+    Book, Column, Day, Fate, ItemTotals, KeptLines, Reject, ShipmentLine, ShipmentLines,
+};
 use rayon::prelude::*;
 
 use crate::bookkeeping::{ReadingSummary, add_rejects};
@@ -21,9 +23,7 @@ pub(crate) struct LedgerParts {
     pub(crate) parties: Parties,
     pub(crate) items: Items,
     pub(crate) links: Links,
-    /// Kept lines, then open ones.
-    pub(crate) lines: Vec<KeptLine>,
-    pub(crate) kept: usize,
+    pub(crate) lines: KeptLines,
     pub(crate) item_totals: Vec<ItemTotals>,
 }
 
@@ -75,9 +75,7 @@ pub(crate) fn count(
     summary.rejects.listed.sort();
     let (kept, open, item_totals) = add_up(counts, items.table.len(), summary);
     note_doubts(&lines, &links, &parties, summary);
-    let mut all = order_lines(&lines, &parties, kept);
-    let kept_lines = all.len();
-    all.extend(order_lines(&lines, &parties, open));
+    let ordered = order_lines(&lines, &parties, kept, open);
     let book = Book {
         items: items.table.clone(),
         entities: parties.entities.clone(),
@@ -85,7 +83,7 @@ pub(crate) fn count(
         party_countries: parties.party_countries.clone(),
         written: lines,
     };
-    Ok(LedgerParts { book, parties, items, links, lines: all, kept: kept_lines, item_totals })
+    Ok(LedgerParts { book, parties, items, links, lines: ordered, item_totals })
 }
 
 /// Lines by partition that are kept, those that are open, and the sums by item.

@@ -169,14 +169,13 @@ fn detect(
     context: &RunContext,
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
-    let LedgerParts { book, parties, items, links, lines, kept, .. } = counted;
+    let LedgerParts { book, parties, items, links, lines, .. } = counted;
     let source = LedgerLines {
         book,
         parties,
         shapes: &items.shapes,
         links,
         lines,
-        kept: *kept,
         as_of: context.as_of,
         since: context.threshold.since,
         sums_handled: context.threshold.countries.is_empty(),
@@ -192,12 +191,12 @@ fn detect(
         .collect();
     let (assessed, sums): (Vec<_>, Vec<_>) = assessed.into_iter().unzip();
     let (levels, months): (Vec<_>, Vec<_>) = sums.into_iter().unzip();
-    let monthly = monthly_series(months).map_err(|error| RunError::Internal(error.to_string()))?;
     let mut totals: BTreeMap<Channel, Chips> = BTreeMap::new();
     for (channel, chips) in levels.into_iter().flatten() {
         totals.entry(channel).or_default().add(chips.lo, chips.best, chips.hi);
     }
-    let assessment = assess(assessed, book);
+    let (assessment, monthly) = rayon::join(|| assess(assessed, book), || monthly_series(months));
+    let monthly = monthly.map_err(|error| RunError::Internal(error.to_string()))?;
     for failure in &assessment.failures {
         summary.doubts.push(format!("detector {} failed: {}", failure.detector, failure.message));
     }
@@ -252,8 +251,8 @@ fn stage_counts(books: &Books, counted: &LedgerParts, assessment: &Assessment) -
         ("distinct parties".to_owned(), count(counted.book.written.parties.len())),
         ("entities".to_owned(), count(counted.book.entities.len())),
         ("items".to_owned(), count(counted.book.items.len())),
-        ("ledger lines".to_owned(), count(counted.kept)),
-        ("open lines".to_owned(), count(counted.lines.len() - counted.kept)),
+        ("ledger lines".to_owned(), count(counted.lines.kept())),
+        ("open lines".to_owned(), count(counted.lines.open())),
         ("entities in the report".to_owned(), count(assessment.entities.len())),
     ])
 }

@@ -51,7 +51,6 @@ impl Told<'_> {
             accounts: &assessment.accounts,
             monthly,
             item_totals: &counted.item_totals,
-            open_lines: &counted.lines[counted.kept..],
             rejects: &self.summary.rejects,
             not_evaluated: &not_evaluated,
             notes: &notes,

@@ -7,6 +7,7 @@ use crate::day::Day;
 use crate::finding::EvidenceRole;
 use crate::flagged::Chips;
 use crate::ids::{EntityId, ItemId, PartyId, SourceId};
+use crate::kept_lines::KeptLines;
 use crate::shipment::{Channel, DocumentStage, DocumentType, ShipmentLine, ShipmentLines};
 
 /// A classified item.
@@ -154,7 +155,7 @@ pub struct Entry {
     pub role: EvidenceRole,
     /// Marks.
     pub flags: Flags,
-    /// The line: an index into `Ledger::lines`.
+    /// The line: its place in `Ledger::lines`.
     pub line: u32,
     /// The line's item.
     pub item: ItemId,
@@ -190,7 +191,7 @@ pub struct Ledger<'a> {
     /// [`Measure::Received`].
     pub handled: Vec<(EntityId, Chips)>,
     /// The lines of all slices.
-    pub lines: &'a [KeptLine],
+    pub lines: &'a KeptLines,
     /// The small whole tables.
     pub book: &'a Book,
 }
@@ -213,7 +214,7 @@ impl Ledger<'_> {
     /// The line behind an entry.
     #[must_use]
     pub fn line(&self, entry: &Entry) -> &KeptLine {
-        &self.lines[entry.line as usize]
+        &self.lines[entry.line]
     }
 
     /// The item behind an entry.

@@ -9,8 +9,10 @@ pub mod day;
 pub mod finding;
 pub mod flagged;
 pub mod ids;
+pub mod kept_lines;
 pub mod ledger;
 pub mod rejects;
+pub mod scattered;
 pub mod shipment;
 pub mod tables;
 pub mod texts;
@@ -27,11 +29,13 @@ pub use flagged::{Basis, BulkStatus, Chips, FlaggedEntity, ModelQuarter, Purchas
 pub use ids::{
     DocumentId, EntityId, FileId, ItemId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId,
 };
+pub use kept_lines::KeptLines;
 pub use ledger::{
     Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure,
     NotEvaluated, Operator, RunContext, Threshold,
 };
 pub use rejects::{Reject, Rejects};
+pub use scattered::Scattered;
 pub use shipment::{
     Channel, DocumentStage, DocumentType, Documents, InputFile, ItemAsWritten, Particulars, PartyAsWritten,
     ShipmentLine, ShipmentLines, Source, UnitPrice, document_digest,

@@ -9,7 +9,8 @@ use std::path::Path;
 use chipwatch_records::{Finding, FlaggedEntity};
 use serde::Serialize;
 
-use crate::in_order::{LargeFile, in_order, ranges};
+use crate::in_order::{in_order, ranges};
+use crate::large_file::LargeFile;
 use crate::row::{Cells, push_number};
 use crate::{Report, ReportError, Standing};
 
@@ -137,8 +138,7 @@ impl Piece {
         // A loop of its own: lines lie far apart in memory, and the processor waits for all of them at once.
         let mut lines = [None; EVIDENCE_ROWS];
         for (place, row) in lines.iter_mut().zip(rows) {
-            *place =
-                row.line.map(|line| &report.lines[line as usize].line).map(|line| (line.file, line.line));
+            *place = row.line.map(|line| &report.lines[line].line).map(|line| (line.file, line.line));
         }
         for (index, (row, line)) in rows.iter().zip(lines).enumerate() {
             let json = &mut self.json;
@@ -182,7 +182,7 @@ fn members(value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{HOSTILE, Sample};
+    use crate::sample::{HOSTILE, Sample, lines};
     use crate::views::{EntityView, EvidenceView, FindingView, ReportView};
 
     fn written(sample: &Sample) -> (String, String) {
@@ -200,7 +200,7 @@ mod tests {
                 .iter()
                 .take(EVIDENCE_ROWS)
                 .map(|row| {
-                    let line = row.line.map(|line| &report.lines[line as usize].line);
+                    let line = row.line.map(|line| &report.lines[line].line);
                     EvidenceView {
                         file: line.map(|line| report.book.written.files[line.file.index()].path.as_str()),
                         line: line.map(|line| line.line),
@@ -262,7 +262,7 @@ mod tests {
         let (plain, digest) = written(&Sample::plain());
         let mut moved = Sample::plain();
         moved.book.written.files[0].path = "elsewhere.csv".to_owned();
-        moved.lines.iter_mut().for_each(|line| line.line.line += 7);
+        moved.lines = lines(9);
         moved.books.rows.read += 5;
         moved.books.rows.duplicate += 5;
         let (text, same) = written(&moved);

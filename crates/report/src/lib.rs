@@ -8,6 +8,7 @@ pub mod escape;
 mod folder;
 mod in_order;
 mod json;
+mod large_file;
 mod manifest;
 mod markdown;
 mod row;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Chips, Day, EntityId, Finding, FlaggedEntity, ItemTotals,
-    KeptLine, MonthlyRow, NotEvaluated, Purchases, Rejects, RunContext,
+    KeptLines, MonthlyRow, NotEvaluated, Purchases, Rejects, RunContext,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +48,8 @@ pub struct Report<'a> {
     pub books: &'a Books,
     /// The distinct tables.
     pub book: &'a Book,
-    /// The lines that evidence cites.
-    pub lines: &'a [KeptLine],
+    /// The lines that evidence cites, and the open ones: ordered, not goods-issued, in scope or unknown.
+    pub lines: &'a KeptLines,
     /// All entities with a finding or a near miss, ranked.
     pub entities: &'a [FlaggedEntity],
     /// The measures of every entity, listed or not, in the order of `entities.csv`.
@@ -57,8 +58,6 @@ pub struct Report<'a> {
     pub monthly: &'a [MonthlyRow],
     /// Sums of each item, by `ItemId`.
     pub item_totals: &'a [ItemTotals],
-    /// Ordered, not goods-issued, in scope or unknown; in order.
-    pub open_lines: &'a [KeptLine],
     /// Rows that were refused.
     pub rejects: &'a Rejects,
     /// Detectors that could not look.

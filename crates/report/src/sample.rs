@@ -6,9 +6,9 @@ use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
     DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId,
     Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, Item, ItemAsWritten, ItemId, ItemTotals,
-    KeptLine, ModelQuarter, MonthlyRow, NotEvaluated, Operator, Particulars, ParticularsId, PartyAsWritten,
-    PartyId, PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine, ShipmentLines,
-    SourceId, Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
+    KeptLine, KeptLines, ModelQuarter, MonthlyRow, NotEvaluated, Operator, Particulars, ParticularsId,
+    PartyAsWritten, PartyId, PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine,
+    ShipmentLines, SourceId, Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
 };
 
 use crate::Report;
@@ -28,7 +28,7 @@ pub(crate) struct Sample {
     context: RunContext,
     pub(crate) books: Books,
     pub(crate) book: Book,
-    pub(crate) lines: Vec<KeptLine>,
+    pub(crate) lines: KeptLines,
     pub(crate) entities: Vec<FlaggedEntity>,
     accounts: Vec<(EntityId, Purchases)>,
     monthly: Vec<MonthlyRow>,
@@ -59,12 +59,11 @@ impl Sample {
             scope: "datacentre_accelerator",
             books: &self.books,
             book: &self.book,
-            lines: &self.lines[..3],
+            lines: &self.lines,
             entities: &self.entities,
             accounts: &self.accounts,
             monthly: &self.monthly,
             item_totals: &self.item_totals,
-            open_lines: &self.lines[3..],
             rejects: &self.rejects,
             not_evaluated: &self.not_evaluated,
             notes: &self.notes,
@@ -92,7 +91,7 @@ impl Sample {
             },
             books: books(),
             book: book(names, file),
-            lines: vec![line(2, 0, 75), line(3, 0, 1), line(4, 1, 25), line(5, 1, 10)],
+            lines: lines(2),
             entities,
             monthly: vec![MonthlyRow {
                 month: 202405,
@@ -246,6 +245,12 @@ fn particulars(seller: TextId) -> Particulars {
         currency: none,
         rest: none,
     }
+}
+
+/// Three lines that are cited, the first on this physical line, and an open one.
+pub(crate) fn lines(first: u32) -> KeptLines {
+    let kept = vec![line(first, 0, 75), line(first + 1, 0, 1), line(first + 2, 1, 25)];
+    KeptLines::new(vec![vec![kept]], &[line(first + 3, 1, 10)])
 }
 
 fn line(number: u32, party: usize, quantity: i32) -> KeptLine {

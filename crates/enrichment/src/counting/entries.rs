@@ -18,9 +18,6 @@ pub(crate) struct Share {
     pub(crate) hi_only: bool,
 }
 
-/// Classes whose sales go on to somebody else.
-const RESELLERS: [&str; 2] = ["reseller", "distributor"];
-
 /// The shares of a kept line, at most one an entity and measure.
 pub(crate) fn shares(lines: &ShipmentLines, parties: &Parties, kept: &KeptLine, into: &mut Vec<Share>) {
     into.clear();
@@ -93,8 +90,7 @@ fn handled(
     let particulars = lines.particulars_of(&kept.line);
     let is_new = |entity: EntityId, into: &Vec<Share>| into.iter().all(|share| share.entity != entity);
     if let Some(receiver) = receiver.filter(|receiver| is_new(*receiver, into)) {
-        let resold =
-            buyer.is_some_and(|buyer| RESELLERS.contains(&parties.entities[buyer.index()].class.as_str()));
+        let resold = buyer.is_some_and(|buyer| parties.resells(buyer));
         // A drop shipment of a reseller, no end user named: the receiver may be the customer, or may not.
         let drop_shipped = resold && user.is_none() && sign > 0;
         let measure = if drop_shipped { Measure::Indirect } else { Measure::Received };

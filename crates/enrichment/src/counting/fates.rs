@@ -7,7 +7,7 @@ use chipwatch_records::{
 use hashbrown::{HashMap, HashSet};
 
 use super::links::Links;
-use super::order::SlicedLines;
+use super::order::{SlicedLines, Slicing};
 use super::repeats::{Standing, comes_back, settle};
 use crate::items::Items;
 use crate::parties::Parties;
@@ -51,9 +51,9 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
     let headers = Headers::of(context, partition, &standings);
     let mut count = PartitionCount {
         items: vec![ItemTotals::default(); context.items.table.len()],
-        kept: SlicedLines::with_capacity(partition.len() / 2),
         ..PartitionCount::default()
     };
+    let mut ledger = ForLedger { kept: Slicing::new(partition.len() / 2), open: Slicing::new(0) };
     let mut tallies = FateTallies::default();
     for (line, standing) in partition.iter().zip(standings) {
         let units = u64::from(line.quantity.unsigned_abs());
@@ -61,7 +61,7 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
             tallies.add(Fate::Quarantined, units);
             continue;
         };
-        let fate = place(context, line, item, standing, &headers, &mut count);
+        let fate = place(context, line, item, standing, &headers, &mut ledger);
         tallies.add(fate, units);
         if !matches!(fate, Fate::Duplicate | Fate::Superseded | Fate::Quarantined) {
             let totals = &mut count.items[item.index()];
@@ -71,7 +71,14 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
         }
     }
     tallies.into_books(&mut count.books);
+    (count.kept, count.open) = (ledger.kept.finish(), ledger.open.finish());
     count
+}
+
+/// Lines of a partition on their way to the ledger.
+struct ForLedger {
+    kept: Slicing,
+    open: Slicing,
 }
 
 /// Rows and items by fate, in a short list: two or three fates make up nearly all lines.
@@ -128,7 +135,7 @@ fn place(
     item: ItemId,
     standing: Standing,
     headers: &Headers,
-    count: &mut PartitionCount,
+    ledger: &mut ForLedger,
 ) -> Fate {
     if let Some(fate) = standing.fate {
         return fate;
@@ -155,18 +162,18 @@ fn place(
     if let Some(reason) = by_stage(context, particulars, &mut kept) {
         // What is still to come back is no order: it is in the books, and not on the hold list.
         if reason == Exclusion::Open && !comes_back(kind) {
-            count.open.push(context.parties, kept);
+            ledger.open.push(context.parties, kept);
         }
         return Fate::Excluded(reason);
     }
     match kept.line.ship_date {
         Some(day) if day > context.as_of => Fate::Excluded(Exclusion::AfterAsOf),
         Some(day) if day < context.since => {
-            count.kept.push(context.parties, kept);
+            ledger.kept.push(context.parties, kept);
             Fate::Excluded(Exclusion::BeforeSince)
         }
         _ => {
-            count.kept.push(context.parties, kept);
+            ledger.kept.push(context.parties, kept);
             Fate::Counted
         }
     }

@@ -1,6 +1,6 @@
 //! The ledger's order of lines.
 
-use chipwatch_records::{Day, EntityId, KeptLine, ShipmentLine, ShipmentLines};
+use chipwatch_records::{Day, EntityId, KeptLine, KeptLines, Scattered, ShipmentLine, ShipmentLines};
 use rayon::prelude::*;
 
 use super::repeats::by_value;
@@ -10,74 +10,66 @@ use crate::parties::Parties;
 pub const SLICES: usize = 64;
 
 /// Lines of one partition by the slice of their buyer.
+#[derive(Default)]
 pub struct SlicedLines(Vec<Vec<KeptLine>>);
 
-impl Default for SlicedLines {
-    fn default() -> Self {
-        Self::with_capacity(0)
-    }
-}
+/// Lines of one partition on their way there.
+pub(crate) struct Slicing(Scattered<KeptLine>);
 
-impl SlicedLines {
+impl Slicing {
     /// Room for about so many lines.
-    pub(crate) fn with_capacity(lines: usize) -> Self {
-        Self((0..SLICES).map(|_| Vec::with_capacity(lines / SLICES)).collect())
+    pub(crate) fn new(lines: usize) -> Self {
+        Self(Scattered::new(SLICES, lines / SLICES))
     }
 
     pub(crate) fn push(&mut self, parties: &Parties, line: KeptLine) {
-        self.0[slice_of(buyer(parties, &line), parties.entities.len().max(1))].push(line);
+        self.0.push(slice_of(buyer(parties, &line), parties.entities.len().max(1)), line);
     }
 
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.iter().map(Vec::len).sum()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+    pub(crate) fn finish(self) -> SlicedLines {
+        SlicedLines(self.0.into_places())
     }
 }
 
-/// Puts the kept lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by
-/// value. Lines of one entity lie together, and a line's place is an order by values that no file decides.
+/// Puts the lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by value.
+/// Lines of one entity lie together, and a line's place is an order by values that no file decides.
 #[must_use]
 pub fn order_lines(
     written: &ShipmentLines,
     parties: &Parties,
+    kept: Vec<SlicedLines>,
+    open: Vec<SlicedLines>,
+) -> KeptLines {
+    let kept = order_slices(written, parties, kept);
+    let open: Vec<KeptLine> = order_slices(written, parties, open).into_iter().flatten().flatten().collect();
+    KeptLines::new(kept, &open)
+}
+
+/// The lines of each slice in their order, in chunks. What a slice's lines lay in is given back when they are moved.
+fn order_slices(
+    written: &ShipmentLines,
+    parties: &Parties,
     partitions: Vec<SlicedLines>,
-) -> Vec<KeptLine> {
-    let slices: Vec<(Vec<FiledLine>, Vec<&[KeptLine]>)> = (0..SLICES)
+) -> Vec<Vec<Vec<KeptLine>>> {
+    let mut slices: Vec<Vec<Vec<KeptLine>>> = (0..SLICES).map(|_| Vec::new()).collect();
+    for partition in partitions {
+        for (slice, lines) in slices.iter_mut().zip(partition.0) {
+            slice.push(lines);
+        }
+    }
+    slices
         .into_par_iter()
-        .map(|slice| {
-            let lines: Vec<&[KeptLine]> =
-                partitions.iter().map(|partition| partition.0[slice].as_slice()).collect();
-            (order_slice(written, parties, &lines), lines)
-        })
-        .collect();
-    // The lines are moved once, straight to their places; those of a slice lie near one another.
-    let starts: Vec<usize> = slices
-        .iter()
-        .scan(0, |next, (order, _)| Some(std::mem::replace(next, *next + order.len())))
-        .collect();
-    let total = slices.iter().map(|(order, _)| order.len()).sum();
-    (0..total)
-        .into_par_iter()
-        .with_min_len(1 << 14)
-        .map(|place| {
-            let slice = starts.partition_point(|start| *start <= place) - 1;
-            let (order, lines) = &slices[slice];
-            let filed = &order[place - starts[slice]];
-            lines[filed.partition as usize][filed.place as usize]
+        .map(|lines| {
+            let order = order_slice(written, parties, &lines);
+            let line = |filed: &FiledLine| lines[filed.partition as usize][filed.place as usize];
+            order.chunks(KeptLines::CHUNK).map(|filed| filed.iter().map(line).collect()).collect()
         })
         .collect()
 }
 
 /// The order of the lines of one slice.
-fn order_slice(written: &ShipmentLines, parties: &Parties, partitions: &[&[KeptLine]]) -> Vec<FiledLine> {
-    let mut order = Vec::with_capacity(partitions.iter().map(|lines| lines.len()).sum());
+fn order_slice(written: &ShipmentLines, parties: &Parties, partitions: &[Vec<KeptLine>]) -> Vec<FiledLine> {
+    let mut order = Vec::with_capacity(partitions.iter().map(Vec::len).sum());
     for (partition, lines) in partitions.iter().enumerate() {
         order.extend(lines.iter().enumerate().map(|(place, line)| FiledLine {
             first: first_words(buyer(parties, line), &line.line),

@@ -39,13 +39,14 @@ pub(crate) fn settle(
     early: impl Fn(&ShipmentLine) -> Option<Fate>,
 ) -> Vec<Standing> {
     let mut standings: Vec<Standing> = partition.iter().map(Standing::of).collect();
-    let mut identities: Vec<u64> = Vec::with_capacity(partition.len());
-    for (line, standing) in partition.iter().zip(&mut standings) {
+    // A short loop of its own: the processor waits for the digests of many documents at once.
+    let mut identities: Vec<u64> = partition.iter().map(|line| document_of(lines, line)).collect();
+    for ((line, standing), identity) in partition.iter().zip(&mut standings).zip(&mut identities) {
         standing.fate = early(line);
-        if standing.fate.is_none() {
-            identities.push(identity(lines, line));
-        }
+        *identity = identity_within(lines, line, *identity);
     }
+    let mut standing = standings.iter();
+    identities.retain(|_| standing.next().is_some_and(|standing| standing.fate.is_none()));
     for members in groups(lines, partition, &standings, repeated(identities)) {
         if has_line_identity(&partition[members[0] as usize]) {
             settle_item(lines, partition, &members, &mut standings);
@@ -96,9 +97,16 @@ fn has_line_identity(line: &ShipmentLine) -> bool {
 }
 
 fn identity(lines: &ShipmentLines, line: &ShipmentLine) -> u64 {
+    identity_within(lines, line, document_of(lines, line))
+}
+
+fn document_of(lines: &ShipmentLines, line: &ShipmentLine) -> u64 {
+    line.document.map_or(0, |document| lines.documents.digest(document))
+}
+
+fn identity_within(lines: &ShipmentLines, line: &ShipmentLine, document: u64) -> u64 {
     let particulars = lines.particulars_of(line);
     let mix = |hash: u64, value: u64| (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
-    let document = line.document.map_or(0, |document| lines.documents.digest(document));
     let mut hash = mix(document, u64::from(line.line_no.0));
     hash = mix(hash, kind_of(particulars, line) as u64);
     hash = mix(hash, particulars.stage as u64);

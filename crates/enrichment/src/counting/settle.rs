@@ -1,7 +1,8 @@
 //! The ledger, one slice at a time: all shares of some entities, settled within each entity.
 
 use chipwatch_records::{
-    Book, Chips, Day, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, Ledger, Measure,
+    Book, Chips, Day, EntityId, Entry, EvidenceRole, Flags, Item, ItemId, KeptLine, KeptLines, Ledger,
+    Measure,
 };
 
 use super::balances::settle_balances;
@@ -63,14 +64,14 @@ pub fn ledger_slice<'a>(source: &LedgerLines<'a>, slices: &Slices, slice: usize)
 /// Where an entity's movements are settled.
 pub(crate) struct Desk<'a> {
     pub(crate) book: &'a Book,
-    pub(crate) lines: &'a [KeptLine],
+    pub(crate) lines: &'a KeptLines,
     pub(crate) shapes: &'a [Shape],
     pub(crate) links: &'a Links,
 }
 
 impl Desk<'_> {
     pub(crate) fn kept(&self, movement: &Movement) -> &KeptLine {
-        &self.lines[movement.line as usize]
+        &self.lines[movement.line]
     }
 
     pub(crate) fn item(&self, movement: &Movement) -> &Item {

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 
 use chipwatch_records::{
-    Book, Channel, Chips, Day, DocumentType, EntityId, EvidenceRole, Flags, ItemId, KeptLine, Measure,
+    Book, Channel, Chips, Day, DocumentType, EntityId, EvidenceRole, Flags, ItemId, KeptLine, KeptLines,
+    Measure,
 };
 use rayon::prelude::*;
 
@@ -27,10 +28,8 @@ pub struct LedgerLines<'a> {
     pub shapes: &'a [Shape],
     /// What lines say about other documents.
     pub links: &'a Links,
-    /// Kept lines in the order of `order_lines`, then open ones.
-    pub lines: &'a [KeptLine],
-    /// How many of the lines are kept ones.
-    pub kept: usize,
+    /// Kept lines in the order of `order_lines`, and open ones.
+    pub lines: &'a KeptLines,
     /// The day the report speaks for.
     pub as_of: Day,
     /// First day that counts.
@@ -58,9 +57,8 @@ pub(super) struct SliceRow {
 
 /// The shares of the lines by slice, not yet settled.
 pub struct Slices {
-    /// The kept lines that are filed under entities of the slice: they are turned into rows when it is its turn.
-    filed: Vec<Range<usize>>,
-    /// The rows of all other lines.
+    /// The rows of all lines but those that are filed under entities of their slice: these are turned into rows when it
+    /// is its turn.
     others: Vec<Mutex<Vec<SliceRow>>>,
     natures: Vec<Nature>,
     handled: Vec<Handled>,
@@ -135,7 +133,6 @@ impl Handled {
 pub fn build_slices(source: &LedgerLines<'_>) -> Slices {
     let entities = source.book.entities.len();
     let mut slices = Slices {
-        filed: filed_lines(source),
         others: Vec::new(),
         natures: (0..entities).map(|_| Nature::default()).collect(),
         handled: (0..entities).map(|_| Handled::default()).collect(),
@@ -145,7 +142,7 @@ pub fn build_slices(source: &LedgerLines<'_>) -> Slices {
     if slices.has_sums_to_split() {
         // Something may be taken from what these entities handled: they get a row a line after all.
         rows.extend(cut(source, |place, line, share| {
-            let is_own = place < source.kept && buyer(source.parties, line) == Some(share.entity);
+            let is_own = source.lines.is_kept(place) && buyer(source.parties, line) == Some(share.entity);
             !is_own && source.may_sum(share) && !slices.natures[share.entity.index()].is_plain()
         }));
     }
@@ -162,20 +159,21 @@ pub fn build_slices(source: &LedgerLines<'_>) -> Slices {
 /// The rows of the shares that are chosen, by chunk of lines and by slice.
 fn cut(
     source: &LedgerLines<'_>,
-    is_chosen: impl Fn(usize, &KeptLine, &Share) -> bool + Sync,
+    is_chosen: impl Fn(u32, &KeptLine, &Share) -> bool + Sync,
 ) -> Vec<Vec<Vec<SliceRow>>> {
     let entities = source.book.entities.len().max(1);
-    let chunk = source.lines.len().div_ceil(rayon::current_num_threads() * 4).max(1);
-    let rows_of = |(index, lines): (usize, &[KeptLine])| {
+    let chunks = source.lines.chunks().len();
+    let at_once = chunks.div_ceil(rayon::current_num_threads() * 4).max(1);
+    let rows_of = |first: usize| {
         let mut rows: Vec<Vec<SliceRow>> = vec![Vec::new(); SLICES];
-        each_share(source, index * chunk, lines, |place, line, share| {
+        each_share(source, first..chunks.min(first + at_once), |place, line, share| {
             if is_chosen(place, line, share) {
                 rows[slice_of(Some(share.entity), entities)].push(SliceRow::of(source, share, line, place));
             }
         });
         rows
     };
-    source.lines.par_chunks(chunk).enumerate().map(rows_of).collect()
+    (0..chunks).into_par_iter().step_by(at_once).map(rows_of).collect()
 }
 
 impl LedgerLines<'_> {
@@ -195,12 +193,12 @@ impl SliceRow {
             | self.role as u128
     }
 
-    fn of(source: &LedgerLines<'_>, share: &Share, kept: &KeptLine, place: usize) -> Self {
+    fn of(source: &LedgerLines<'_>, share: &Share, kept: &KeptLine, place: u32) -> Self {
         let Share { entity, measure, role, sign, hi_only } = *share;
         Self {
             entity,
             day: kept.line.ship_date.unwrap_or(source.as_of),
-            line: place as u32,
+            line: place,
             measure,
             role,
             sign,
@@ -223,16 +221,12 @@ impl SliceRow {
     }
 }
 
-/// Visits each share of some lines; `first` is the place of the first of them.
-fn each_share(
-    source: &LedgerLines<'_>,
-    first: usize,
-    lines: &[KeptLine],
-    mut visit: impl FnMut(usize, &KeptLine, &Share),
-) {
+/// Visits each share of the lines of some chunks.
+fn each_share(source: &LedgerLines<'_>, chunks: Range<usize>, mut visit: impl FnMut(u32, &KeptLine, &Share)) {
     let mut found = Vec::new();
-    for (place, line) in (first..).zip(lines) {
-        if place < source.kept {
+    let lines = |chunk: usize| (KeptLines::first_place(chunk)..).zip(&source.lines.chunks()[chunk]);
+    for (place, line) in chunks.flat_map(lines) {
+        if source.lines.is_kept(place) {
             shares(&source.book.written, source.parties, line, &mut found);
         } else {
             open_share(source.parties, line, &mut found);
@@ -259,24 +253,15 @@ fn first_of(slice: usize, entities: usize) -> usize {
     (slice * entities).div_ceil(SLICES)
 }
 
-/// Kept lines come by their buyer, so those of a slice lie together.
-fn filed_lines(source: &LedgerLines<'_>) -> Vec<Range<usize>> {
-    let entities = source.book.entities.len().max(1);
-    let kept = &source.lines[..source.kept];
-    let start =
-        |slice: usize| kept.partition_point(|line| slice_of(buyer(source.parties, line), entities) < slice);
-    (0..SLICES).map(|slice| start(slice)..start(slice + 1)).collect()
-}
-
 impl Slices {
     /// Hands out the rows of a slice in their order, once: their memory goes with them.
     pub(super) fn take(&self, source: &LedgerLines<'_>, slice: usize) -> Vec<SliceRow> {
         let mut others =
             self.others[slice].lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
         others.sort_unstable_by_key(SliceRow::key);
-        let filed = self.filed[slice].clone();
-        let mut rows = Vec::with_capacity(filed.len() + others.len());
-        each_share(source, filed.start, &source.lines[filed], |place, line, share| {
+        let filed = source.lines.chunks_of(slice);
+        let mut rows = Vec::with_capacity(filed.len() * KeptLines::CHUNK + others.len());
+        each_share(source, filed, |place, line, share| {
             if buyer(source.parties, line) == Some(share.entity) {
                 rows.push(SliceRow::of(source, share, line, place));
             }
@@ -294,10 +279,10 @@ impl Slices {
 
     /// Notes what a share says about its entity; whether it needs a row of its own, beside those that lines filed under
     /// their buyer turn into when it is their turn.
-    fn take_note(&self, source: &LedgerLines<'_>, place: usize, line: &KeptLine, share: &Share) -> bool {
+    fn take_note(&self, source: &LedgerLines<'_>, place: u32, line: &KeptLine, share: &Share) -> bool {
         let entity = share.entity.index();
         self.natures[entity].mark(share, line, source.shapes);
-        if place < source.kept && buyer(source.parties, line) == Some(share.entity) {
+        if source.lines.is_kept(place) && buyer(source.parties, line) == Some(share.entity) {
             return false;
         }
         if !source.may_sum(share) {

@@ -30,13 +30,32 @@ pub struct Parties {
     pub one_time_numbers: Vec<(String, String, usize)>,
     /// Country texts that nobody knows.
     pub unknown_countries: BTreeSet<String>,
+    /// What every line asks of its entities: beside them, a few bytes each, because the entities themselves lie too far
+    /// apart in memory to be looked at line by line.
+    marks: Vec<Marks>,
 }
+
+/// What counting asks of an entity.
+#[derive(Clone, Copy, Default, Debug)]
+struct Marks {
+    own: bool,
+    resells: bool,
+}
+
+/// Classes whose sales go on to somebody else.
+const RESELLERS: [&str; 2] = ["reseller", "distributor"];
 
 impl Parties {
     /// Whether a party is one of the exporter's own companies.
     #[must_use]
     pub fn is_own(&self, party: PartyId) -> bool {
-        self.entities[self.party_entities[party.index()].index()].own
+        self.marks[self.party_entities[party.index()].index()].own
+    }
+
+    /// Whether the user's register says that an entity sells on what it buys.
+    #[must_use]
+    pub fn resells(&self, entity: EntityId) -> bool {
+        self.marks[entity.index()].resells
     }
 }
 
@@ -91,6 +110,8 @@ pub fn resolve(lines: &ShipmentLines, register: &Register, own_companies: &[Stri
         for party in &entity.parties {
             entity_of[party.index()] = EntityId::from_index(index);
         }
+        let resells = RESELLERS.contains(&entity.class.as_str());
+        result.marks.push(Marks { own: entity.own, resells });
         result.entities.push(entity);
     }
     result.party_entities = entity_of.into_iter().flatten().collect();

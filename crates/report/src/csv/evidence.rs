@@ -9,7 +9,8 @@ use chipwatch_records::{
 };
 
 use crate::escape::push_csv;
-use crate::in_order::{LargeFile, in_order, ranges};
+use crate::in_order::{in_order, ranges};
+use crate::large_file::LargeFile;
 use crate::row::{Cells, Numbers, Row, iso};
 use crate::{Report, ReportError};
 
@@ -81,7 +82,7 @@ fn render(report: &Report<'_>, tables: &Tables, rows: &Rows<'_>, tail: &mut Tail
     let finding = rows.finding;
     let prefix = format!("{},{},{}", finding.id, rows.entity_id, finding.detector);
     let written = &report.book.written;
-    let line = |row: &Evidence| row.line.map(|line| &report.lines[line as usize]);
+    let line = |row: &Evidence| row.line.map(|line| &report.lines[line]);
     let mut ids: Vec<Option<DocumentId>> = Vec::with_capacity(LINES_AT_ONCE);
     let mut documents: Vec<&str> = Vec::with_capacity(LINES_AT_ONCE);
     for evidence in finding.evidence[rows.range.clone()].chunks(LINES_AT_ONCE) {
