@@ -220,6 +220,27 @@ fn a_quantity_in_packs_is_refused_and_not_taken_for_pieces() {
     assert_eq!(report.rows("rejected"), 2);
 }
 
+#[test]
+fn a_source_says_how_many_pieces_a_pack_holds() {
+    let text =
+        "document_no,line_no,ship_date,sold_to_name,sold_to_country,description,quantity,unit_of_measure
+        D1,1,2024-03-01,Pieces,US,NVIDIA H100 PCIe 80GB,600,EA
+        D2,1,2024-03-01,Packs,US,NVIDIA H100 PCIe 80GB,60,PAK";
+    let keys = "layout = \"canonical\"\npack = { pak = 10 }";
+    let report = World::new().source("maker", keys, &[("a.csv", text)]).report();
+    assert_eq!((report.chips("Pieces"), report.chips("Packs")), ((600, 600), (600, 600)));
+    assert_eq!(report.rows("rejected"), 0);
+}
+
+#[test]
+fn a_run_refuses_a_table_of_sums_by_month() {
+    let text = "EXPORTER_NAME,IMPORTER_NAME,HS_CODE,TOTALVALUEUSD,TOTALQUANTITY,%GTTOTALVALUE,MONTHYEAR
+        Invented Export Co,Vaporware Pvt Ltd,847330,1500030,60,1.5,Mar-2024";
+    let keys = "layout = \"customs_short\"\nchannel = \"customs\"";
+    let ran = World::new().source("customs", keys, &[("short.csv", text)]).run();
+    ran.must_fail(&["short.csv", "sums by month", "Ask for the full table"]);
+}
+
 /// Used by the tests above and the ones beside them: a report without any entity is still a report.
 #[test]
 fn a_run_without_one_chip_is_a_report_without_entities() {
