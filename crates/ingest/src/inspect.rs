@@ -9,7 +9,7 @@ use crate::captions::{Captions, Trade};
 use crate::error::IngestError;
 use crate::header::{Header, find_header};
 use crate::intake::{Form, Scratch, Text, texts};
-use crate::layout::{Layout, Mapping};
+use crate::layout::{Folded, Headers, Layout, Mapping};
 use crate::plan::{Head, read_head};
 use crate::proposal::{Basis, Proposal, count_known, is_summed_up, propose, trade_of};
 use crate::rows::{Row, Splitter};
@@ -86,7 +86,8 @@ fn inspect_text(path: &Path, text: Text, captions: &Captions) -> Result<Inspecti
     let text = head.text().map_err(not_understood)?;
     let layouts = all_layouts()?;
     let known = |names: &[String]| {
-        let by_layouts = layouts.iter().map(|layout| layout.recognised(names));
+        let folded: Vec<Folded<'_>> = names.iter().map(Folded::new).collect();
+        let by_layouts = layouts.iter().map(|layout| layout.recognised_among(&folded));
         by_layouts.chain([count_known(captions, names)]).max().unwrap_or_default()
     };
     let (header, count) =
@@ -210,10 +211,11 @@ fn choose(
 ) -> Result<(Layout, Vec<Proposal>), IngestError> {
     let proposals = propose(captions, headers, trade, samples);
     let none = BTreeMap::new();
+    let found = Headers::new(headers);
     let fits = |layout: &&Layout| {
         !layout.summed_up
-            && layout.is_evident(headers)
-            && layout.map(headers, &none).is_ok_and(|mapping| mapping.missing().is_empty())
+            && layout.is_evident(&found)
+            && layout.map_among(headers, &found, &none).is_ok_and(|mapping| mapping.missing().is_empty())
     };
     let layout = match layouts.iter().filter(fits).max_by_key(|layout| layout.recognised(headers)) {
         Some(layout) => layout.clone(),

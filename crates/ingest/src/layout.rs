@@ -13,7 +13,8 @@ mod headers;
 pub(crate) use codes::Marked;
 use codes::{CodeColumn, NoSaleColumn};
 pub use codes::{Codes, NoSale, TypeCodes};
-use headers::{Headers, Names};
+use headers::Names;
+pub(crate) use headers::{Folded, Headers};
 
 /// Every layout: its name and its file. A new layout is a new file and a line here.
 const FILES: &[(&str, &str)] = &[
@@ -163,16 +164,20 @@ impl Layout {
     }
 
     /// Whether a file shows by its headers that it is of this layout, and not only a table that it could read.
-    #[must_use]
-    pub fn is_evident(&self, headers: &[String]) -> bool {
-        self.known_by.is_empty() || !Headers::new(headers).find_all(&self.known_by).is_empty()
+    pub(crate) fn is_evident(&self, headers: &Headers) -> bool {
+        self.known_by.is_empty() || !headers.find_all(&self.known_by).is_empty()
     }
 
     /// How many of the headers this layout knows: the measure by which a delimiter is chosen.
     #[must_use]
     pub fn recognised(&self, headers: &[String]) -> usize {
-        let is_known = |header: &&String| {
-            if self.canonical { canonical_column(header).is_some() } else { self.names.has(header) }
+        self.recognised_among(&headers.iter().map(Folded::new).collect::<Vec<_>>())
+    }
+
+    /// As [`Self::recognised`], of headers that were folded for several layouts.
+    pub(crate) fn recognised_among(&self, headers: &[Folded<'_>]) -> usize {
+        let is_known = |header: &&Folded<'_>| {
+            if self.canonical { canonical_column(header.header).is_some() } else { self.names.has(header) }
         };
         headers.iter().filter(is_known).count()
     }
@@ -182,9 +187,17 @@ impl Layout {
     /// # Errors
     /// In plain words: a column that the user names is absent, or the file's kind is a question.
     pub fn map(&self, headers: &[String], chosen: &BTreeMap<Column, String>) -> Result<Mapping, String> {
-        let names = headers;
-        let headers = Headers::new(names);
-        let reading = self.reading_of(&headers, chosen)?;
+        self.map_among(headers, &Headers::new(headers), chosen)
+    }
+
+    /// As [`Self::map`], of headers that were made ready for several layouts.
+    pub(crate) fn map_among(
+        &self,
+        names: &[String],
+        headers: &Headers,
+        chosen: &BTreeMap<Column, String>,
+    ) -> Result<Mapping, String> {
+        let reading = self.reading_of(headers, chosen)?;
         let stage = reading.map(|reading| &reading.stage).or(self.stage.as_ref());
         let stage = match stage {
             Some(stage) => DocumentStage::from_name(stage).ok_or("a layout names an unknown stage")?,
@@ -197,11 +210,11 @@ impl Layout {
         };
         let mut mapping = Mapping {
             headers: names.to_vec(),
-            types: codes::codes(&self.document_type, names, &headers, DocumentType::from_name)?,
-            stages: codes::codes(&self.document_stage, names, &headers, DocumentStage::from_name)?,
-            purposes: codes::codes(&self.report_purpose, names, &headers, purpose)?,
-            no_sale: codes::no_sale(&self.no_sale, &headers),
-            unsigned: codes::unsigned(&self.document_type, &headers),
+            types: codes::codes(&self.document_type, names, headers, DocumentType::from_name)?,
+            stages: codes::codes(&self.document_stage, names, headers, DocumentStage::from_name)?,
+            purposes: codes::codes(&self.report_purpose, names, headers, purpose)?,
+            no_sale: codes::no_sale(&self.no_sale, headers),
+            unsigned: codes::unsigned(&self.document_type, headers),
             cancels: (!self.cancels.is_empty()).then(|| headers.find_all(&self.cancels).first().copied()),
             hierarchy: self.hierarchy.clone(),
             stage,
@@ -214,7 +227,7 @@ impl Layout {
                 }
             }
         }
-        self.find_columns(reading, &headers, chosen, &mut mapping)?;
+        self.find_columns(reading, headers, chosen, &mut mapping)?;
         for (column, header) in chosen {
             let field = names
                 .iter()

@@ -35,15 +35,28 @@ fn ends(header: &str) -> impl Iterator<Item = &str> {
     header.match_indices('_').map(|(at, _)| &header[at + 1..]).filter(|end| !end.is_empty())
 }
 
+/// A header in the forms that names are compared in: made once, as many layouts look at it.
+pub(crate) struct Folded<'h> {
+    pub(super) header: &'h str,
+    upper: String,
+    caption: String,
+}
+
+impl<'h> Folded<'h> {
+    pub(crate) fn new(header: &'h String) -> Self {
+        Self { header, upper: header.trim().to_uppercase(), caption: folded(header) }
+    }
+}
+
 /// The headers of a file, to be found by the names of a layout.
-pub(super) struct Headers {
+pub(crate) struct Headers {
     whole: BTreeMap<String, usize>,
     ends: BTreeMap<String, usize>,
     captions: BTreeMap<String, usize>,
 }
 
 impl Headers {
-    pub(super) fn new(headers: &[String]) -> Self {
+    pub(crate) fn new(headers: &[String]) -> Self {
         let mut all = Self { whole: BTreeMap::new(), ends: BTreeMap::new(), captions: BTreeMap::new() };
         for (field, header) in headers.iter().enumerate() {
             let upper = header.trim().to_uppercase();
@@ -99,11 +112,10 @@ impl Names {
         all
     }
 
-    pub(super) fn has(&self, header: &str) -> bool {
-        let upper = header.trim().to_uppercase();
-        self.codes.contains(&upper)
-            || ends(&upper).any(|end| self.codes.contains(end))
-            || self.captions.contains(&folded(header))
+    pub(super) fn has(&self, header: &Folded<'_>) -> bool {
+        self.codes.contains(&header.upper)
+            || ends(&header.upper).any(|end| self.codes.contains(end))
+            || self.captions.contains(&header.caption)
     }
 }
 
@@ -115,7 +127,7 @@ mod tests {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let names = Names::new(std::iter::once(&name.to_owned()));
         let found = Headers::new(&headers).find(name);
-        assert_eq!(found.is_some(), headers.iter().any(|header| names.has(header)), "{name}");
+        assert_eq!(found.is_some(), headers.iter().any(|header| names.has(&Folded::new(header))), "{name}");
         found
     }
 
