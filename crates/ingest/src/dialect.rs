@@ -16,7 +16,7 @@ pub struct FileDialects {
     pub numbers: BTreeMap<Column, NumberDialect>,
     /// By date column; absent: nothing is open.
     pub dates: BTreeMap<Column, DateDialect>,
-    /// What was taken from a sibling file, in plain sentences.
+    /// What was taken from a sibling file, or of several columns of one name, in plain sentences.
     pub notes: Vec<String>,
     /// Why the file cannot be read, where a column stays open or contradicts itself.
     pub questions: Vec<String>,

@@ -317,6 +317,23 @@ impl Mapping {
         fields
     }
 
+    /// Columns whose header stands more than once, each as a plain sentence: the first of them is read.
+    #[must_use]
+    pub fn repeated(&self) -> Vec<String> {
+        let is_repeated = |header: &str| {
+            self.headers.iter().filter(|other| other.trim().eq_ignore_ascii_case(header.trim())).count() > 1
+        };
+        let mut repeated = Vec::new();
+        for (column, field) in &self.fields {
+            if let Some(header) = self.headers.get(*field).filter(|header| is_repeated(header)) {
+                let column = column.name();
+                repeated
+                    .push(format!("the header has `{header}` more than once; the first is read as {column}"));
+            }
+        }
+        repeated
+    }
+
     /// The header of a field, or the name of the column that was put behind the file's own fields.
     pub(crate) fn name_of(&self, field: usize) -> String {
         let added = || self.fields.iter().find(|(_, known)| **known == field);

@@ -129,6 +129,7 @@ fn decide_all(sources: &[SourceSpec], plan: &Plan, sums: &[Receipt]) -> Vec<File
             .collect();
         for (file, decided) in files.into_iter().zip(decide(source, &evidence)) {
             dialects[file] = decided;
+            dialects[file].notes.extend(plan.files[file].mapping.repeated());
         }
     }
     dialects
