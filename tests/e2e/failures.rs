@@ -26,7 +26,7 @@ fn a_missing_column_is_named_with_its_file_and_the_line_to_add() {
     let text = lines(5, 0).replace("quantity", "menge");
     let ran = World::new().source("maker", KEYS, &[("a.csv", &text)]).run();
     ran.must_fail(&["a.csv", "no column for quantity", "`menge`", "columns = { quantity ="]);
-    assert_eq!(folder_names(&ran.out), [".lock"]);
+    assert_eq!(folder_names(&ran.out), [".cache", ".lock"]);
     let named = World::new()
         .source("maker", &format!("{KEYS}\ncolumns = {{ quantity = \"menge\" }}"), &[("a.csv", &text)])
         .report();
@@ -127,7 +127,7 @@ fn a_file_of_no_bytes_is_named() {
     world.write("empty.csv", "");
     let ran = world.run();
     ran.must_fail(&["empty.csv", "0 bytes", "export it again"]);
-    assert_eq!(folder_names(&ran.out), [".lock"]);
+    assert_eq!(folder_names(&ran.out), [".cache", ".lock"]);
 }
 
 #[test]

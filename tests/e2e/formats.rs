@@ -25,9 +25,9 @@ fn read(folder: &Path, file: &str, encoding: Option<&'static Encoding>) -> Resul
     let sources =
         [SourceSpec { patterns: vec![file.to_owned()], base: folder.to_owned(), encoding, ..canonical }];
     let scratch = Scratch::temporary();
-    let mut plan = plan(&sources, &scratch).map_err(|error| error.to_string())?;
-    let reading =
-        read_all(&sources, &mut plan, &MemoryStore::default(), &|_| ()).map_err(|error| error.to_string())?;
+    let mut plan = plan(&sources, &scratch, None).map_err(|error| error.to_string())?;
+    let reading = read_all(&sources, &mut plan, &MemoryStore::default(), None, &|_| ())
+        .map_err(|error| error.to_string())?;
     let hash = blake3::hash(&fs::read(folder.join(file)).unwrap()).to_hex().to_string();
     assert_eq!(plan.files[0].input.blake3, hash, "the hash is that of the file, not of its copy");
     let tables = &reading.merged.lines;

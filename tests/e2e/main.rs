@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that these are tests, their shared parts too.
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod customs_headers;
 #[cfg(test)]
 mod evidence;

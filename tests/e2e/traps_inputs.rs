@@ -269,3 +269,16 @@ fn a_mark_in_front_carriage_returns_and_line_ends_in_cells_change_nothing_but_th
     lines.sort_unstable();
     assert_eq!(lines, ["2", "5"]);
 }
+
+#[test]
+fn a_layout_of_one_level_of_the_trade_needs_no_channel() {
+    let text = "Distributor Name,Reseller Name,Reseller Country,Invoice #,Invoice Date,MPN,Qty\n\
+        Fabled Distribution BV,Moonbeam Resale Ltd,GB,INV-1,2024-05-02,900-21010-0000-000,600\n";
+    let channel = |keys: &str| {
+        let report = World::new().source("pos", keys, &[("pos.csv", text)]).report();
+        assert_eq!(report.chips("Moonbeam Resale Ltd"), (600, 600));
+        report.table("evidence.csv")[0]["channel"].clone()
+    };
+    assert_eq!(channel("layout = \"pos_flat\""), "sell_through");
+    assert_eq!(channel("layout = \"pos_flat\"\nchannel = \"sell_in\""), "sell_in");
+}

@@ -103,8 +103,8 @@ pub(crate) fn settle(lines: &[Line]) -> Settled {
 pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let folder = tempfile::tempdir().unwrap();
     let sources = sources(folder.path(), files);
-    let mut plan = plan(&sources, &Scratch::new(folder.path().join("copies"))).unwrap();
-    let reading = read_all(&sources, &mut plan, &MemoryStore::default(), &|_| ()).unwrap();
+    let mut plan = plan(&sources, &Scratch::new(folder.path().join("copies")), None).unwrap();
+    let reading = read_all(&sources, &mut plan, &MemoryStore::default(), None, &|_| ()).unwrap();
     let mut books = books_of_reading(&plan, &reading.files);
     let lines = reading.merged.lines;
     let mut partitions: Vec<Vec<ShipmentLine>> = Vec::new();

@@ -54,6 +54,15 @@ pub(crate) struct RunArguments {
     /// Exit with 1 where a finding of this severity or above exists.
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<SeverityName>,
+    /// Where what was read is kept for the next run [default: .cache in the report folder].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Read every file, and keep nothing for the next run.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Hash every file, whatever the time says at which it was written.
+    #[arg(long)]
+    pub(crate) rehash: bool,
     /// Print nothing but problems.
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -25,7 +25,7 @@ fn look_and_plan(bytes: &[u8]) {
     for layout in ["canonical", "x12_867"] {
         let source = SourceSpec::new("s", Layout::named(layout).unwrap());
         let source = SourceSpec { patterns: vec!["file".into()], base: folder.path().to_owned(), ..source };
-        drop(plan(&[source], &scratch));
+        drop(plan(&[source], &scratch, None));
     }
 }
 

@@ -46,7 +46,7 @@ pub enum DateReading {
 }
 
 /// What a column's cells say about their day and month order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct DateEvidence {
     /// Some cell has a day above 12 in front.
     pub only_dmy: bool,

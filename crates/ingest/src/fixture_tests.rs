@@ -48,17 +48,17 @@ impl Fixture {
         self.source.patterns = vec![self.path.file_name().unwrap().to_str().unwrap().to_owned()];
         let sources = [self.source];
         let scratch = Scratch::temporary();
-        let mut plan = match plan(&sources, &scratch) {
+        let mut plan = match plan(&sources, &scratch, None) {
             Ok(plan) => plan,
             Err(error) => return error.to_string().replace(&format!("{}/", folder.display()), ""),
         };
-        let reading = read_all(&sources, &mut plan, &Shelf::default(), &|_| ()).unwrap();
+        let reading = read_all(&sources, &mut plan, &Shelf::default(), None, &|_| ()).unwrap();
         tell(&plan.files, reading).replace(&format!("{}/", folder.display()), "")
     }
 }
 
 fn tell(files: &[PlannedFile], reading: Reading) -> String {
-    let Reading { merged, files: read } = reading;
+    let Reading { merged, files: read, .. } = reading;
     let mut lines: Vec<ShipmentLine> = Vec::new();
     let mut late = Vec::new();
     for partition in merged.partitions {

@@ -1,6 +1,7 @@
 //! From a file as it comes to delimited text in UTF-8: unpacked, decoded, sheet by sheet. A file that is such a text
 //! already is read where it lies; any other is copied once.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
@@ -61,29 +62,29 @@ impl Drop for Scratch {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Form {
     /// How it is packed: `gzip`, `zstd`, `zip`.
-    pub packed: Option<&'static str>,
+    pub packed: Option<Cow<'static, str>>,
     /// Encoding by its name in the WHATWG standard; none for sheets and Parquet.
-    pub encoding: Option<&'static str>,
+    pub encoding: Option<Cow<'static, str>>,
     /// What holds its values by name: `JSON lines`, `Parquet`, `X12 interchange`.
-    pub records: Option<&'static str>,
+    pub records: Option<Cow<'static, str>>,
 }
 
 impl Form {
     /// Whether it was delimited text in UTF-8 already.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.packed.is_none() && self.records.is_none() && self.encoding == Some(UTF_8.name())
+        self.packed.is_none() && self.records.is_none() && self.encoding.as_deref() == Some(UTF_8.name())
     }
 
     /// For people: `delimited text in UTF-16LE, packed with gzip`.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let what = match (self.records, self.encoding) {
+        let what = match (self.records.as_deref(), self.encoding.as_deref()) {
             (Some(records), _) => records.to_owned(),
             (None, Some(encoding)) => format!("delimited text in {encoding}"),
             (None, None) => "a sheet of a workbook".to_owned(),
         };
-        self.packed.map_or(what.clone(), |packed| format!("{what}, packed with {packed}"))
+        self.packed.as_ref().map_or(what.clone(), |packed| format!("{what}, packed with {packed}"))
     }
 }
 
@@ -166,7 +167,7 @@ fn unpacked_texts(
     let unpacked = |reader: &mut dyn Read, packed| {
         let text = copy(Limited { reader, left: limit }, encoding, scratch)
             .map_err(|why| format!("it cannot be unpacked ({packed}): {why}"))?;
-        Ok(vec![Text { form: Form { packed: Some(packed), ..text.form }, ..text }])
+        Ok(vec![Text { form: Form { packed: Some(Cow::Borrowed(packed)), ..text.form }, ..text }])
     };
     if magic.starts_with(&[0x1f, 0x8b]) {
         return unpacked(&mut flate2::bufread::MultiGzDecoder::new(file), "gzip");
@@ -198,7 +199,7 @@ fn unpacked_texts(
     file.by_ref().take(LOOKED_AT).read_to_end(&mut head).map_err(words)?;
     let known = encoding_of(&head, encoding);
     if known == UTF_8 {
-        let form = Form { packed: None, encoding: Some(UTF_8.name()), records: None };
+        let form = Form { packed: None, encoding: Some(Cow::Borrowed(UTF_8.name())), records: None };
         return Ok(vec![Text {
             path: path.to_owned(),
             bytes,
@@ -283,7 +284,7 @@ fn decode(mut reader: impl Read, encoding: &'static Encoding, scratch: &Scratch)
     }
     let file = file.into_inner().map_err(|error| error.to_string())?;
     let bytes = file.metadata().map_err(words)?.len();
-    let form = Form { packed: None, encoding: Some(encoding.name()), records: None };
+    let form = Form { packed: None, encoding: Some(Cow::Borrowed(encoding.name())), records: None };
     Ok(Text { path, bytes, sheet: None, form, is_copy: true, first_row: None })
 }
 

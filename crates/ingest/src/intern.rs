@@ -151,6 +151,21 @@ impl Interner {
         std::str::from_utf8(bytes_of(&self.arena, &self.ends, id as usize)).unwrap_or_default()
     }
 
+    /// The strings one behind the other, and where each ends.
+    pub(crate) fn arena(&self) -> (&[u8], &[usize]) {
+        (&self.arena, &self.ends)
+    }
+
+    /// Strings that are distinct already: their numbers can be looked up by, but not they by theirs.
+    pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Self {
+        let mut interner = Self::default();
+        for text in texts {
+            interner.arena.extend_from_slice(text);
+            interner.ends.push(interner.arena.len());
+        }
+        interner
+    }
+
     /// The strings, in the order of arrival.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|id| bytes_of(&self.arena, &self.ends, id))

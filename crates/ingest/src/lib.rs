@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod any_bytes;
+pub mod cache;
 pub mod captions;
 mod cells;
 mod columns_plan;

@@ -24,6 +24,8 @@ pub struct Lookup {
     pub on: Vec<Column>,
     /// Columns it fills.
     pub adds: Vec<Column>,
+    /// Its headers, where they differ from the columns' names.
+    pub(crate) columns: BTreeMap<Column, String>,
     rows: HashMap<String, Vec<String>>,
     /// Keys with two different rows: they add nothing.
     pub conflicting: BTreeSet<String>,
@@ -57,6 +59,7 @@ impl Lookup {
             blake3: blake3::hash(&bytes).to_hex().to_string(),
             on: on.to_vec(),
             adds: adds.to_vec(),
+            columns: columns.clone(),
             ..Self::default()
         };
         lookup.fill(body, columns).map_err(not_understood)?;

@@ -34,7 +34,7 @@ const COMMA: u64 = 2;
 const SPACE: u64 = 3;
 
 /// What a column's cells say about its dialect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct NumberEvidence {
     /// Some cell can only be read with a decimal point.
     pub only_point: bool,

@@ -113,6 +113,13 @@ pub struct DialectEvidence {
 }
 
 impl DialectEvidence {
+    pub(crate) fn of(
+        numbers: BTreeMap<Column, (NumberEvidence, Option<SeenCell>)>,
+        dates: BTreeMap<Column, (DateEvidence, Option<SeenCell>)>,
+    ) -> Self {
+        Self { numbers, dates, last_number: None }
+    }
+
     /// Both files' evidence; of seen cells the earlier stays.
     pub fn merge(&mut self, other: Self) {
         for (column, (evidence, cell)) in other.numbers {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use chipwatch_records::{InputFile, SourceId};
 use rayon::prelude::*;
 
+use crate::cache::{Cache, Cached, Stamp};
 use crate::captions::Captions;
 use crate::error::IngestError;
 use crate::header::{Header, find_header};
@@ -54,6 +55,10 @@ pub struct PlannedFile {
     pub same_as: Option<usize>,
     /// Whether another source's `replaces` names it.
     pub replaced: bool,
+    /// What the file system said of the file before it was read.
+    pub(crate) stamp: Option<Stamp>,
+    /// The parts of an earlier run, where they are there.
+    pub(crate) cached: Option<Cached>,
     /// Physical line of the header.
     pub header_line: u32,
     /// Byte offset and physical line behind the header.
@@ -90,7 +95,7 @@ pub struct Plan {
 ///
 /// # Errors
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
-pub fn plan(sources: &[SourceSpec], scratch: &Scratch) -> Result<Plan, IngestError> {
+pub fn plan(sources: &[SourceSpec], scratch: &Scratch, cache: Option<&Cache>) -> Result<Plan, IngestError> {
     let captions = Captions::read()?;
     let mut files: Vec<PlannedFile> = Vec::new();
     for (index, source) in sources.iter().enumerate() {
@@ -98,7 +103,11 @@ pub fn plan(sources: &[SourceSpec], scratch: &Scratch) -> Result<Plan, IngestErr
             continue;
         };
         for found in source.discover()? {
-            files.extend(plan_file(source, id, &found, &captions, scratch)?);
+            let cached = cache.map(|cache| cache.planned(source, id, &found)).transpose()?.flatten();
+            files.extend(match cached {
+                Some(cached) => cached,
+                None => plan_file(source, id, &found, &captions, scratch)?,
+            });
         }
     }
     hash_candidates(&mut files)?;
@@ -153,9 +162,15 @@ fn hash_of(path: &Path) -> Result<String, IngestError> {
 }
 
 impl PlannedFile {
+    /// Bytes of the file that the run read: none where its stamp says that nobody wrote to it since its parts were cached.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        if self.cached.as_ref().is_some_and(Cached::is_unopened) { 0 } else { self.input.bytes }
+    }
+
     /// The tasks of this file; none for a file that equals another.
     fn tasks(&self, index: usize, bytes: u64) -> Vec<Task> {
-        if self.same_as.is_some() {
+        if self.same_as.is_some() || self.cached.is_some() {
             return Vec::new();
         }
         let starts = (0..self.text_bytes).step_by(bytes as usize);
@@ -185,6 +200,7 @@ fn plan_file(
     let unreadable =
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
+    let stamp = Stamp::of(&found.path);
     let bytes = std::fs::metadata(&found.path).map_err(unreadable)?.len();
     if bytes == 0 {
         return Err(not_understood(
@@ -195,13 +211,8 @@ fn plan_file(
     let blake3 = if texts.iter().any(|text| text.is_copy) { hash_of(&found.path)? } else { String::new() };
     let (mut files, mut failures) = (Vec::new(), Vec::new());
     for text in texts {
-        let shown = match &text.sheet {
-            Some(sheet) => format!("{}[{sheet}]", found.shown),
-            None => found.shown.clone(),
-        };
-        let input = InputFile { path: shown, source: id, blake3: blake3.clone(), bytes };
-        match plan_text(source, found, captions, text.clone(), input) {
-            Ok(file) => files.push(file),
+        match plan_text((source, id), found, captions, text.clone(), (blake3.clone(), bytes)) {
+            Ok(file) => files.push(PlannedFile { stamp: stamp.clone(), ..file }),
             Err(error @ IngestError::Unreadable { .. }) => return Err(error),
             Err(error) => failures.push((text.sheet.unwrap_or_default(), error)),
         }
@@ -215,11 +226,11 @@ fn plan_file(
 }
 
 fn plan_text(
-    source: &SourceSpec,
+    (source, id): (&SourceSpec, SourceId),
     found: &FoundFile,
     captions: &Captions,
     text: Text,
-    input: InputFile,
+    hash_and_bytes: (String, u64),
 ) -> Result<PlannedFile, IngestError> {
     let unreadable =
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
@@ -230,6 +241,25 @@ fn plan_text(
     if sums.is_some() || source.layout.summed_up {
         return Err(not_understood(are_sums(sums)));
     }
+    planned((source, id), found, text, header, hash_and_bytes)
+}
+
+/// The plan of a text whose header is known.
+///
+/// # Errors
+/// [`IngestError::NotUnderstood`] where the layout finds no column for what a line must have.
+pub(crate) fn planned(
+    (source, id): (&SourceSpec, SourceId),
+    found: &FoundFile,
+    text: Text,
+    header: Header,
+    (blake3, bytes): (String, u64),
+) -> Result<PlannedFile, IngestError> {
+    let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
+    let path = match &text.sheet {
+        Some(sheet) => format!("{}[{sheet}]", found.shown),
+        None => found.shown.clone(),
+    };
     let mut mapping = source.layout.map(&header.names, &source.columns).map_err(not_understood)?;
     for lookup in &source.lookups {
         lookup.extend(&mut mapping);
@@ -245,7 +275,7 @@ fn plan_text(
         )));
     }
     Ok(PlannedFile {
-        input,
+        input: InputFile { path, source: id, blake3, bytes },
         path: found.path.clone(),
         form: text.form,
         text: text.path,
@@ -256,6 +286,8 @@ fn plan_text(
         mapping,
         same_as: None,
         replaced: false,
+        stamp: None,
+        cached: None,
         header_line: header.line,
         body: (header.body.0 as u64, text.first_row.unwrap_or(header.body.1)),
     })

@@ -3,6 +3,7 @@
 use chipwatch_records::{Rejects, SourceId};
 use rayon::prelude::*;
 
+use crate::cache::Cache;
 use crate::dialect::{FileDialects, decide};
 use crate::error::IngestError;
 use crate::merge::{Merged, merge};
@@ -27,9 +28,11 @@ pub struct Reading {
     pub merged: Merged,
     /// By file.
     pub files: Vec<FileReading>,
+    /// Why the cache could not be written, where it could not.
+    pub not_kept: Option<String>,
 }
 
-/// Runs the tasks of a plan and puts the files' hashes into it; `progress` is told the bytes of each task that ended.
+/// Runs the tasks of a plan, loads what the cache has, and puts the files' hashes into the plan; `progress` is told the bytes of each task that ended.
 ///
 /// Each task guesses where in its range the first record starts. Task by task it is then seen whether the one before
 /// really ended there: a task that guessed wrong, because a line end stood within quotes, is run once more.
@@ -40,6 +43,7 @@ pub fn read_all(
     sources: &[SourceSpec],
     plan: &mut Plan,
     store: &dyn Store,
+    cache: Option<&Cache>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Reading, IngestError> {
     let run = |task: &Task| {
@@ -77,7 +81,7 @@ pub fn read_all(
             file.input.blake3 = hash.to_hex().to_string();
         }
     }
-    assemble(sources, plan, store, receipts)
+    assemble(sources, plan, store, cache, receipts)
 }
 
 fn failed(plan: &Plan, task: &Task, error: TaskError) -> IngestError {
@@ -93,29 +97,34 @@ fn assemble(
     sources: &[SourceSpec],
     plan: &Plan,
     store: &dyn Store,
+    cache: Option<&Cache>,
     receipts: Vec<Vec<Receipt>>,
 ) -> Result<Reading, IngestError> {
-    let task = |receipt: &Receipt| (receipt.task.clone(), receipt.first_line);
-    let tasks: Vec<Vec<(String, u32)>> =
-        receipts.iter().map(|of_file| of_file.iter().map(task).collect()).collect();
-    let sums: Vec<Receipt> =
-        receipts.into_iter().enumerate().map(|(file, of_file)| sum(file, of_file)).collect();
-    let dialects = decide_all(sources, plan, &sums);
-    let mut parts: Vec<Part> = Vec::new();
-    for (index, file) in plan.files.iter().enumerate() {
-        for (task, first_line) in &tasks[index] {
-            let lost = |why| IngestError::NotUnderstood { path: file.path.clone(), why };
-            let mut part = store.take(task).map_err(lost)?;
-            part.first_line = *first_line;
-            if dialects[index].questions.is_empty() {
-                parts.push(part);
-            }
+    let of_file = |(index, receipts): (usize, Vec<Receipt>)| {
+        let file = &plan.files[index];
+        let lost = |why| IngestError::NotUnderstood { path: file.path.clone(), why };
+        if let (Some(cached), None) = (&file.cached, file.same_as) {
+            return cached.load(index, file).map_err(lost);
         }
-    }
+        let parts = receipts.iter().map(|receipt| {
+            let mut part = store.take(&receipt.task)?;
+            part.first_line = receipt.first_line;
+            Ok(part)
+        });
+        let parts = parts.collect::<Result<Vec<Part>, String>>().map_err(lost)?;
+        Ok((sum(index, receipts), parts))
+    };
+    let read: Vec<(Receipt, Vec<Part>)> =
+        receipts.into_par_iter().enumerate().map(of_file).collect::<Result<_, IngestError>>()?;
+    let not_kept = cache.and_then(|cache| cache.keep(sources, &plan.files, &read).err());
+    let (sums, parts): (Vec<Receipt>, Vec<Vec<Part>>) = read.into_iter().unzip();
+    let dialects = decide_all(sources, plan, &sums);
+    let trusted = parts.into_iter().zip(&dialects).filter(|(_, dialects)| dialects.questions.is_empty());
+    let parts = trusted.flat_map(|(parts, _)| parts).collect();
     let merged = merge(sources, &plan.files, &dialects, parts);
     let files =
         sums.into_iter().zip(dialects).map(|(receipt, dialects)| FileReading { receipt, dialects }).collect();
-    Ok(Reading { merged, files })
+    Ok(Reading { merged, files, not_kept })
 }
 
 fn decide_all(sources: &[SourceSpec], plan: &Plan, sums: &[Receipt]) -> Vec<FileDialects> {
@@ -170,9 +179,9 @@ mod tests {
         let patterns = vec!["f.csv".to_owned()];
         let source = SourceSpec { patterns, base: folder.to_owned(), ..source() };
         let sources = [source];
-        let mut plan = plan(&sources, &Scratch::new(folder.join("copies"))).unwrap();
+        let mut plan = plan(&sources, &Scratch::new(folder.join("copies")), None).unwrap();
         plan.tasks = tasks_of(&plan.files, bytes);
-        let reading = read_all(&sources, &mut plan, &Shelf::default(), &|_| ()).unwrap();
+        let reading = read_all(&sources, &mut plan, &Shelf::default(), None, &|_| ()).unwrap();
         let tables = &reading.merged.lines;
         let mut lines = Vec::new();
         for partition in reading.merged.partitions {

@@ -38,7 +38,7 @@ pub(crate) fn json_lines(path: &Path, form: Form, scratch: &Scratch) -> Result<T
         Ok(object) => rows.write(names.iter().map(|name| text_of_json(object.get(name)))),
         Err(_) => rows.write([String::from_utf8_lossy(&line[..line.len().min(200)])]),
     })?;
-    rows.finish(Form { records: Some("JSON lines"), ..form }, Some(1))
+    rows.finish(Form { records: Some("JSON lines".into()), ..form }, Some(1))
 }
 
 fn each_line(path: &Path, mut visit: impl FnMut(&[u8]) -> Result<(), String>) -> Result<(), String> {
@@ -80,7 +80,7 @@ pub(crate) fn parquet(path: &Path, scratch: &Scratch) -> Result<Text, String> {
         let row = row.map_err(damaged)?;
         rows.write(row.get_column_iter().map(|(_, field)| text_of_field(field)))?;
     }
-    rows.finish(Form { packed: None, encoding: None, records: Some("Parquet") }, Some(1))
+    rows.finish(Form { packed: None, encoding: None, records: Some("Parquet".into()) }, Some(1))
 }
 
 fn text_of_field(field: &Field) -> String {

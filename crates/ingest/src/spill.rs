@@ -92,14 +92,22 @@ impl RowSource {
     pub(crate) fn load(self) -> Result<Vec<RawRow>, String> {
         match self {
             Self::Memory(rows) => Ok(rows),
+            spilled => spilled.read(),
+        }
+    }
+
+    /// A copy of the rows.
+    fn read(&self) -> Result<Vec<RawRow>, String> {
+        match self {
+            Self::Memory(rows) => Ok(rows.clone()),
             Self::Spilled { group: None, .. } => Ok(Vec::new()),
             Self::Spilled { path, group: Some(group), rows } => {
                 let failed = |error: ParquetError| format!("{}: {error}", path.display());
-                let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 let reader = SerializedFileReader::new(file).map_err(failed)?;
-                let group = reader.get_row_group(group).map_err(failed)?;
-                let read = read_group(group.as_ref(), rows).map_err(failed)?;
-                if read.len() == rows {
+                let group = reader.get_row_group(*group).map_err(failed)?;
+                let read = read_group(group.as_ref(), *rows).map_err(failed)?;
+                if read.len() == *rows {
                     Ok(read)
                 } else {
                     Err(format!("{}: rows are missing", path.display()))
@@ -111,34 +119,53 @@ impl RowSource {
 
 /// Writes the rows of a part, and says where each partition's are.
 pub(crate) fn spill(path: &Path, task: &str, partitions: &[RowSource]) -> Result<Vec<RowSource>, String> {
-    let failed = |error: ParquetError| format!("{}: {error}", path.display());
     let lineage = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+    let lineage =
+        vec![lineage("task", task.to_owned()), lineage("reader_version", READER_VERSION.to_string())];
+    copy_rows(partitions, path, lineage)?;
+    Ok(stored_rows(path, &partitions.iter().map(RowSource::len).collect::<Vec<_>>()))
+}
+
+/// Where the rows are that [`copy_rows`] wrote, of so many rows each.
+pub(crate) fn stored_rows(path: &Path, lengths: &[usize]) -> Vec<RowSource> {
+    let path: Arc<Path> = Arc::from(path);
+    let mut groups = 0..;
+    let source = |rows: &usize| RowSource::Spilled {
+        path: Arc::clone(&path),
+        group: if *rows == 0 { None } else { groups.next() },
+        rows: *rows,
+    };
+    lengths.iter().map(source).collect()
+}
+
+/// Writes rows by partition, a row group for each that has any.
+pub(crate) fn copy_rows(partitions: &[RowSource], path: &Path, lineage: Vec<KeyValue>) -> Result<(), String> {
+    let failed = |error: ParquetError| format!("{}: {error}", path.display());
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_dictionary_enabled(false)
         .set_encoding(Encoding::PLAIN)
-        .set_key_value_metadata(Some(vec![
-            lineage("task", task.to_owned()),
-            lineage("reader_version", READER_VERSION.to_string()),
-        ]))
+        .set_key_value_metadata(Some(lineage))
         .build();
     let schema = parse_message_type(SCHEMA).map_err(failed)?;
     let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut writer =
         SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
-    let shared: Arc<Path> = Arc::from(path);
-    let (mut sources, mut groups) = (Vec::new(), 0);
     for partition in partitions {
-        let RowSource::Memory(rows) = partition else { return Err("the part is spilled already".to_owned()) };
-        let group = if rows.is_empty() { None } else { Some(groups) };
+        let loaded;
+        let rows = match partition {
+            RowSource::Memory(rows) => rows,
+            spilled => {
+                loaded = spilled.read()?;
+                &loaded
+            }
+        };
         if !rows.is_empty() {
             write_group(&mut writer, rows).map_err(failed)?;
-            groups += 1;
         }
-        sources.push(RowSource::Spilled { path: Arc::clone(&shared), group, rows: rows.len() });
     }
     writer.close().map_err(failed)?;
-    Ok(sources)
+    Ok(())
 }
 
 fn write_group(writer: &mut SerializedFileWriter<File>, rows: &[RawRow]) -> Result<(), ParquetError> {

@@ -43,7 +43,7 @@ pub(crate) fn resale_reports(path: &Path, form: Form, scratch: &Scratch) -> Resu
                 .into(),
         );
     }
-    rows.text.finish(Form { records: Some("X12 interchange"), ..form }, Some(1))
+    rows.text.finish(Form { records: Some("X12 interchange".into()), ..form }, Some(1))
 }
 
 /// Rows of text that stand where their segments do.

@@ -119,6 +119,7 @@ pub(crate) fn input_stamps(prepared: &Prepared, plan: &Plan, files: &[FileReadin
             source: prepared.sources[file.input.source.index()].name.clone(),
             blake3: file.input.blake3.clone(),
             bytes: file.input.bytes,
+            bytes_read: file.bytes_read(),
             rows: reading.receipt.rows,
             rejected: reading.receipt.rejected,
             dialect: dialect(reading),

@@ -134,9 +134,8 @@ pub struct SourceTable {
     pub files: Vec<String>,
     /// How they are read: `canonical`, `sap_delivery`, `pos_flat`, …
     pub layout: String,
-    /// Level of lines that do not say: `sell_in`, `sell_through`, `customs`.
-    #[serde(default)]
-    pub channel: ChannelName,
+    /// Level of lines that do not say: `sell_in`, `sell_through`, `customs`; default: that of the layout, or `sell_in`.
+    pub channel: Option<ChannelName>,
     /// Who sells, where the files do not say.
     pub seller: Option<String>,
     /// The system within which customer numbers are unique; default: this source.
@@ -164,11 +163,10 @@ pub struct SourceTable {
 }
 
 /// Level of the trade.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelName {
     /// The maker's own sales.
-    #[default]
     SellIn,
     /// Sales of distributors and resellers.
     SellThrough,

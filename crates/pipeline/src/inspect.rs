@@ -144,8 +144,8 @@ fn name_for(file: &str, sources: &[ProposedSource]) -> String {
 fn try_out(sources: &mut [ProposedSource], scratch: &Scratch) -> Result<(), RunError> {
     let usable: Vec<usize> = (0..sources.len()).filter(|index| sources[*index].is_usable()).collect();
     let specs = usable.iter().map(|index| sources[*index].spec()).collect::<Result<Vec<_>, _>>()?;
-    let mut plan = plan(&specs, scratch)?;
-    let reading = read_all(&specs, &mut plan, &MemoryStore::default(), &|_| ())?;
+    let mut plan = plan(&specs, scratch, None)?;
+    let reading = read_all(&specs, &mut plan, &MemoryStore::default(), None, &|_| ())?;
     for (file, read) in plan.files.iter().zip(reading.files) {
         let Some(index) = usable.get(file.input.source.index()) else { continue };
         let source = &mut sources[*index];

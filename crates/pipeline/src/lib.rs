@@ -20,7 +20,7 @@ mod told;
 pub use error::{PipelineError, RunError};
 pub use file::{Loaded, PipelineFile, load, pipeline_schema};
 pub use inspect::{Inspected, ProposedSource, Trial, inspect};
-pub use outcome::{Outcome, Progress, RunRequest, Silent, TopEntity};
+pub use outcome::{CacheUse, Outcome, Progress, RunRequest, Silent, TopEntity};
 pub use prepare::{AsOf, InputOverride, Prepared, default_out, prepare};
 pub use proposed_file::{Answer, Question};
 pub use run::run;

@@ -18,6 +18,8 @@ pub struct RunRequest<'a> {
     pub inputs: &'a [InputOverride],
     /// The pipeline's report folder.
     pub out: &'a Path,
+    /// Where parts of files are kept from run to run; `None`: nowhere.
+    pub cache: Option<CacheUse<'a>>,
     /// The day the report speaks for, in place of the pipeline's.
     pub as_of: Option<Day>,
     /// The day of the run, for `as_of = "today"`.
@@ -28,6 +30,15 @@ pub struct RunRequest<'a> {
     pub started_at: &'a str,
     /// Seconds since some fixed moment, for the manifest's durations.
     pub clock: &'a (dyn Fn() -> f64 + Sync),
+}
+
+/// A cache, and how far it is trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheUse<'a> {
+    /// Its folder.
+    pub folder: &'a Path,
+    /// Whether every file is hashed, whatever its times say.
+    pub rehash: bool,
 }
 
 /// Whoever watches a run.

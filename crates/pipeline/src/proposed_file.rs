@@ -73,7 +73,7 @@ impl ProposedSource {
                 Answer::Source("channel = \"sell_through\"".into()),
             );
         }
-        if let Some(encoding) = self.look.form.encoding.filter(|name| !name.starts_with("UTF-")) {
+        if let Some(encoding) = self.look.form.encoding.as_deref().filter(|name| !name.starts_with("UTF-")) {
             ask(
                 format!("The letters look like {encoding}. If names come out garbled, name the right one:"),
                 Answer::Source(format!("encoding = {}", quoted(&encoding.to_lowercase()))),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{LedgerLines, build_slices, ledger_slice};
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
+use chipwatch_ingest::cache::Cache;
 use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::merge::Merged;
-use chipwatch_ingest::{FileReading, Plan, plan, read_all};
+use chipwatch_ingest::{FileReading, Plan, Reading, Store, plan, read_all};
 use chipwatch_records::{Books, Channel, Chips, Column, Day, Measure, MonthlyRow, RunContext, SourceId};
 use chipwatch_report::RunFolder;
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::bookkeeping::{ReadingSummary, input_stamps, summarise};
 use crate::count::{LedgerParts, count};
 use crate::error::RunError;
 use crate::file::Loaded;
-use crate::outcome::{Outcome, Progress, RunRequest, top};
+use crate::outcome::{CacheUse, Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
 use crate::store::{beside, store_for};
@@ -54,16 +55,7 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     let mut stages = Stages { clock: request.clock, progress, current: None, durations: BTreeMap::new() };
     stages.enter("prepare");
     let prepared = prepare(request.loaded, request.inputs)?;
-    stages.enter("plan");
-    let folder = RunFolder::open(request.out)?;
-    let scratch = Scratch::new(beside(folder.path(), "texts"));
-    let mut plan = plan(&prepared.sources, &scratch)?;
-    stages.enter("read");
-    progress.expect_bytes(plan.tasks.iter().map(|task| task.range.end - task.range.start).sum());
-    let store = store_for(&plan, folder.path())?;
-    let reading =
-        read_all(&prepared.sources, &mut plan, store.as_ref(), &|bytes| progress.read_bytes(bytes))?;
-    drop(scratch);
+    let ReadInputs { folder, plan, reading, held } = read_inputs(request, &prepared, progress, &mut stages)?;
     // Only now is every input's hash known.
     let id = run_id(request.tool_version, request.loaded, &prepared, &plan, request.as_of);
     let mut summary = summarise(&prepared, &plan, &reading.files);
@@ -71,7 +63,7 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     stages.enter("count");
     let as_of = day_of(request, &prepared, &reading.merged);
     let counted = count(&prepared, &plan, reading.merged, as_of, &mut summary)?;
-    drop(store);
+    drop(held);
     stages.enter("detect");
     let context = run_context(&prepared, &plan, as_of);
     let Detected { assessment, level_totals, monthly } = detect(&prepared, &counted, &context, &mut summary)?;
@@ -108,6 +100,47 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
         top: top(&assessment, &counted.book),
         held: Some(Box::new((assessment, counted))),
     })
+}
+
+/// What was read, and where.
+struct ReadInputs {
+    folder: RunFolder,
+    plan: Plan,
+    reading: Reading,
+    /// Rows may lie in either until they are counted.
+    held: (Box<dyn Store>, Option<Cache>),
+}
+
+fn read_inputs(
+    request: &RunRequest<'_>,
+    prepared: &Prepared,
+    progress: &dyn Progress,
+    stages: &mut Stages<'_>,
+) -> Result<ReadInputs, RunError> {
+    stages.enter("plan");
+    let folder = RunFolder::open(request.out)?;
+    let scratch = Scratch::new(beside(folder.path(), "texts"));
+    let cache = open_cache(request);
+    let mut plan = plan(&prepared.sources, &scratch, cache.as_ref())?;
+    for damaged in cache.iter().flat_map(Cache::damaged) {
+        tracing::warn!("What the cache has of {damaged}; the file is read anew.");
+    }
+    stages.enter("read");
+    progress.expect_bytes(plan.tasks.iter().map(|task| task.range.end - task.range.start).sum());
+    let store = store_for(&plan, folder.path())?;
+    let reading = read_all(&prepared.sources, &mut plan, store.as_ref(), cache.as_ref(), &|bytes| {
+        progress.read_bytes(bytes);
+    })?;
+    if let Some(why) = &reading.not_kept {
+        tracing::warn!("The parts of this run are not cached: {why}");
+    }
+    Ok(ReadInputs { folder, plan, reading, held: (store, cache) })
+}
+
+/// The cache, where there is to be one. A run without it is slower and no worse.
+fn open_cache(request: &RunRequest<'_>) -> Option<Cache> {
+    let CacheUse { folder, rehash } = request.cache?;
+    Cache::open(folder, rehash).inspect_err(|why| tracing::warn!("This run goes without {why}")).ok()
 }
 
 fn must_have_lines(files: &[FileReading], summary: &ReadingSummary) -> Result<(), RunError> {

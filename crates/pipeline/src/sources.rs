@@ -145,12 +145,13 @@ fn source(
     Ok(SourceSpec {
         patterns: table.files.clone(),
         base: loaded.base(),
-        layout,
         channel: match table.channel {
-            ChannelName::SellIn => Channel::SellIn,
-            ChannelName::SellThrough => Channel::SellThrough,
-            ChannelName::Customs => Channel::Customs,
+            Some(ChannelName::SellIn) => Channel::SellIn,
+            Some(ChannelName::SellThrough) => Channel::SellThrough,
+            Some(ChannelName::Customs) => Channel::Customs,
+            None => layout.channel().unwrap_or(Channel::SellIn),
         },
+        layout,
         seller: table.seller.clone(),
         system: table.system.clone().unwrap_or_else(|| name.clone()),
         encoding,

@@ -294,6 +294,12 @@ impl Documents {
         self.arena.push_str(&other.arena);
     }
 
+    /// Its columns: digests, all numbers one behind the other, and where each of them ends.
+    #[must_use]
+    pub fn columns(&self) -> (&[u64], &str, &[usize]) {
+        (&self.digests, &self.arena, &self.ends)
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

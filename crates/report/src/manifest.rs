@@ -60,6 +60,8 @@ pub struct InputStamp {
     pub blake3: String,
     /// Size.
     pub bytes: u64,
+    /// Bytes that the run read of it: 0 where its rows came from the cache.
+    pub bytes_read: u64,
     /// Rows that were read.
     pub rows: u64,
     /// Rows that were refused.
@@ -119,6 +121,7 @@ mod tests {
                 source: "sap".into(),
                 blake3: "01".into(),
                 bytes: 12,
+                bytes_read: 0,
                 rows: 2,
                 rejected: 0,
                 dialect: "UTF-8".into(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use chipwatch_pipeline::{Outcome, RunError, RunRequest, default_out, load};
+use chipwatch_pipeline::{CacheUse, Outcome, RunError, RunRequest, default_out, load};
 use chipwatch_records::{BulkStatus, Day, Severity};
 use chipwatch_report::escape::terminal;
 use comfy_table::{CellAlignment, Table, presets};
@@ -27,6 +27,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let as_of = arguments.as_of.as_deref().map(day).transpose()?;
     let loaded = load(&arguments.pipeline).map_err(RunError::from)?;
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&loaded.name()));
+    let cache = arguments.cache.clone().unwrap_or_else(|| out.join(".cache"));
+    let cache = CacheUse { folder: &cache, rehash: arguments.rehash };
     let (today, started_at) = now()?;
     let start = Instant::now();
     let clock = move || start.elapsed().as_secs_f64();
@@ -34,6 +36,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         loaded: &loaded,
         inputs: &super::inputs(&arguments.input),
         out: &out,
+        cache: (!arguments.no_cache).then_some(cache),
         as_of,
         today,
         tool_version: env!("CARGO_PKG_VERSION"),
