@@ -277,7 +277,7 @@ fn a_layout_of_one_level_of_the_trade_needs_no_channel() {
     let channel = |keys: &str| {
         let report = World::new().source("pos", keys, &[("pos.csv", text)]).report();
         assert_eq!(report.chips("Moonbeam Resale Ltd"), (600, 600));
-        report.table("evidence.csv")[0]["channel"].clone()
+        report.table("evidence")[0]["channel"].clone()
     };
     assert_eq!(channel("layout = \"pos_flat\""), "sell_through");
     assert_eq!(channel("layout = \"pos_flat\"\nchannel = \"sell_in\""), "sell_in");
