@@ -7,10 +7,10 @@ use chipwatch_records::{Channel, Column};
 
 use crate::captions::{Captions, Trade};
 use crate::error::IngestError;
+use crate::head::{Head, read_head};
 use crate::header::{Header, find_header};
 use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::{Folded, Headers, Layout, Mapping};
-use crate::plan::{Head, read_head};
 use crate::proposal::{Basis, Proposal, count_known, is_summed_up, propose, trade_of};
 use crate::rows::{Row, Splitter};
 

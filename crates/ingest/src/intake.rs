@@ -113,7 +113,10 @@ pub(crate) struct Text {
 pub const GUARDED: &str = "guarded reader";
 
 /// Runs a reader that may panic in a thread of its own.
-fn guarded<T: Send>(what: &str, read: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+pub(crate) fn guarded<T: Send>(
+    what: &str,
+    read: impl FnOnce() -> Result<T, String> + Send,
+) -> Result<T, String> {
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().name(GUARDED.to_owned()).spawn_scoped(scope, read);
         let reader = reader.map_err(|error| error.to_string())?;

@@ -7,6 +7,7 @@ mod any_bytes;
 pub mod cache;
 pub mod captions;
 mod cells;
+mod columnar;
 mod columns_plan;
 pub mod date;
 pub mod dialect;
@@ -14,6 +15,7 @@ mod dictionaries;
 mod error;
 #[cfg(test)]
 mod fixture_tests;
+mod head;
 mod header;
 pub mod inspect;
 pub mod intake;

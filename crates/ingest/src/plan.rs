@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +10,11 @@ use rayon::prelude::*;
 
 use crate::cache::{Cache, Cached, Stamp};
 use crate::captions::Captions;
+use crate::columnar::{self, Table};
 use crate::error::IngestError;
-use crate::header::{Header, find_header};
-use crate::intake::{Form, Scratch, Text, texts};
+use crate::head::{known_names, read_head, read_header};
+use crate::header::Header;
+use crate::intake::{Form, Scratch, Text, guarded, texts};
 use crate::layout::Mapping;
 use crate::proposal::summed_up_by;
 use crate::source::{FoundFile, SourceSpec};
@@ -27,8 +28,6 @@ pub const PARTITIONS: usize = 64;
 const TASK_BYTES: Range<u64> = 8 << 20..128 << 20;
 /// So many tasks for each thread, where the inputs are large.
 const TASKS_A_THREAD: u64 = 4;
-/// The header stands in the first bytes of a file, of which so many are looked at.
-const HEAD: usize = 1 << 20;
 
 /// A file that is to be read.
 #[derive(Clone, Debug)]
@@ -51,6 +50,8 @@ pub struct PlannedFile {
     pub delimiter: u8,
     /// The layout applied to its header.
     pub mapping: Mapping,
+    /// Bytes of its row groups, where it is read as a table of columns.
+    pub(crate) groups: Option<Vec<u64>>,
     /// The earlier file that this one equals byte for byte: it is dropped whole.
     pub same_as: Option<usize>,
     /// Whether another source's `replaces` names it.
@@ -75,8 +76,10 @@ pub struct Task {
     pub id: String,
     /// Index of the file.
     pub file: usize,
-    /// The bytes that it hashes, and in which its records start.
+    /// The bytes that it hashes, and in which its records start; or row groups, where the file is a table of columns.
     pub range: Range<u64>,
+    /// How much it reads.
+    pub bytes: u64,
     /// Where its first record starts, if that is known.
     pub first_record: Option<u64>,
 }
@@ -173,16 +176,41 @@ impl PlannedFile {
         if self.same_as.is_some() || self.cached.is_some() {
             return Vec::new();
         }
+        if let Some(groups) = &self.groups {
+            return tasks_of_groups(index, groups, bytes);
+        }
         let starts = (0..self.text_bytes).step_by(bytes as usize);
         let task = |(piece, start): (usize, u64)| Task {
             id: format!("{index}-{piece}"),
             file: index,
             range: start..self.text_bytes.min(start + bytes),
+            bytes: self.text_bytes.min(start + bytes) - start,
             // A header that is longer than the first range would push the first record into a later one.
             first_record: (piece == 0).then_some(self.body.0),
         };
         starts.enumerate().map(task).collect()
     }
+}
+
+/// Row groups that follow one another, so many that each task reads about so many bytes.
+fn tasks_of_groups(file: usize, groups: &[u64], bytes: u64) -> Vec<Task> {
+    let mut tasks: Vec<Task> = Vec::new();
+    for (group, of_group) in (0..).zip(groups) {
+        match tasks.last_mut().filter(|task| task.bytes + of_group <= bytes) {
+            Some(task) => {
+                task.range.end += 1;
+                task.bytes += of_group;
+            }
+            None => tasks.push(Task {
+                id: format!("{file}-{}", tasks.len()),
+                file,
+                range: group..group + 1,
+                bytes: *of_group,
+                first_record: None,
+            }),
+        }
+    }
+    tasks
 }
 
 fn same_file(named: &str, shown: &str) -> bool {
@@ -206,6 +234,9 @@ fn plan_file(
         return Err(not_understood(
             "the file is empty (0 bytes); export it again, or take it out of the source".into(),
         ));
+    }
+    if let Some(table) = plan_table((source, id), found, captions, bytes)? {
+        return Ok(vec![PlannedFile { stamp, ..table }]);
     }
     let texts = texts(&found.path, source.encoding, scratch).map_err(not_understood)?;
     let blake3 = if texts.iter().any(|text| text.is_copy) { hash_of(&found.path)? } else { String::new() };
@@ -237,11 +268,41 @@ fn plan_text(
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
     let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
     let header = read_header(source, &head).map_err(not_understood)?;
-    let sums = summed_up_by(captions, &header.names);
-    if sums.is_some() || source.layout.summed_up {
-        return Err(not_understood(are_sums(sums)));
-    }
+    must_be_lines(source, captions, &header.names).map_err(not_understood)?;
     planned((source, id), found, text, header, hash_and_bytes)
+}
+
+/// The plan of a Parquet file that is read column by column: one with flat columns whose names the layout knows.
+fn plan_table(
+    (source, id): (&SourceSpec, SourceId),
+    found: &FoundFile,
+    captions: &Captions,
+    bytes: u64,
+) -> Result<Option<PlannedFile>, IngestError> {
+    let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
+    let table = guarded("Parquet file", || columnar::table(&found.path)).map_err(not_understood)?;
+    let Some(Table { names, groups }) = table.filter(|table| known_names(source, &table.names) > 0) else {
+        return Ok(None);
+    };
+    must_be_lines(source, captions, &names).map_err(not_understood)?;
+    let text = Text {
+        path: found.path.clone(),
+        bytes: groups.iter().sum(),
+        sheet: None,
+        form: Form { packed: None, encoding: None, records: Some("Parquet".into()) },
+        is_copy: false,
+        first_row: Some(1),
+    };
+    let header = Header { names, delimiter: b',', line: 1, body: (0, 1) };
+    let blake3 = hash_of(&found.path)?;
+    let file = planned((source, id), found, text, header, (blake3, bytes))?;
+    Ok(Some(PlannedFile { groups: Some(groups), ..file }))
+}
+
+/// Refuses a table of sums.
+fn must_be_lines(source: &SourceSpec, captions: &Captions, names: &[String]) -> Result<(), String> {
+    let sums = summed_up_by(captions, names);
+    if sums.is_some() || source.layout.summed_up { Err(are_sums(sums)) } else { Ok(()) }
 }
 
 /// The plan of a text whose header is known.
@@ -284,6 +345,7 @@ pub(crate) fn planned(
         left_out: Vec::new(),
         delimiter: header.delimiter,
         mapping,
+        groups: None,
         same_as: None,
         replaced: false,
         stamp: None,
@@ -304,83 +366,6 @@ fn are_sums(by: Option<&str>) -> String {
         "it has sums by month{by} and no single shipments: beside the lines they were made from every chip would be \
          counted twice. Ask for the full table, line by line, and take this file out of the source{unless}"
     )
-}
-
-pub(crate) fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(Head { whole: head.len() as u64 == bytes, bytes: head })
-}
-
-/// The first bytes of a file.
-pub(crate) struct Head {
-    pub(crate) bytes: Vec<u8>,
-    /// Whether they are all of it.
-    pub(crate) whole: bool,
-}
-
-impl Head {
-    /// Its text behind a byte order mark, up to what the end cuts off.
-    ///
-    /// # Errors
-    /// In plain words, where it is no UTF-8 text.
-    pub(crate) fn text(&self) -> Result<&str, String> {
-        let start = &self.bytes[..self.bytes.len().min(512)];
-        if start.trim_ascii_start().starts_with(b"<") || start.starts_with(b"MIME-Version") {
-            return Err(
-                "the file is a web page, whatever its name says; save it as CSV or as a workbook".into()
-            );
-        }
-        for (opening, what) in [
-            (&b"ID;P"[..], "a SYLK sheet"),
-            (b"UNA:+", "an EDIFACT interchange"),
-            (b"UNB+", "an EDIFACT interchange"),
-        ] {
-            if start.starts_with(opening) {
-                return Err(format!(
-                    "the file is {what}, which is not read; export it as CSV or as a workbook"
-                ));
-            }
-        }
-        if start.contains(&0) {
-            return Err("the file is no text; export it as CSV or as a workbook".into());
-        }
-        Ok(readable(&self.bytes[self.mark()..]))
-    }
-
-    /// Bytes of its byte order mark.
-    fn mark(&self) -> usize {
-        if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
-    }
-}
-
-/// The text in front of the first byte that is not UTF-8, or that the end of the head cuts off.
-fn readable(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    }
-}
-
-/// Finds the header row whose names the layout and the user know best.
-fn read_header(source: &SourceSpec, head: &Head) -> Result<Header, String> {
-    let body = head.text()?;
-    let known = |names: &[String]| {
-        source.layout.recognised(names)
-            + names.iter().filter(|name| source.columns.values().any(|chosen| chosen == *name)).count()
-    };
-    let (mut header, count) =
-        find_header(body, head.whole, known).ok_or("the first line cannot be read as a header")?;
-    if count == 0 {
-        let shown: Vec<String> = header.names.iter().take(20).map(|name| format!("`{name}`")).collect();
-        return Err(format!(
-            "no line near its start is a header of layout `{}`; the first line is {}. `chipwatch inspect FILE` proposes a mapping",
-            source.layout.name,
-            shown.join(", ")
-        ));
-    }
-    header.body.0 += head.mark();
-    Ok(header)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub fn read_all(
     let run = |task: &Task| {
         let file = &plan.files[task.file];
         let done = run_task(task, file, &sources[file.input.source.index()], store);
-        progress(task.range.end - task.range.start);
+        progress(task.bytes);
         done.map_err(|error| failed(plan, task, error))
     };
     let outcomes: Vec<Result<_, IngestError>> = plan.tasks.par_iter().map(run).collect();
@@ -59,7 +59,7 @@ pub fn read_all(
     let mut next: Vec<(u64, u32)> = plan.files.iter().map(|file| file.body).collect();
     for (task, outcome) in plan.tasks.iter().zip(outcomes) {
         let (mut receipt, hash) = outcome?;
-        hashes[task.file].push(hash);
+        hashes[task.file].extend(hash);
         let (at, line) = next[task.file];
         if at > task.range.end {
             // A record of an earlier range goes on behind the end of this one.

@@ -83,7 +83,8 @@ pub(crate) fn parquet(path: &Path, scratch: &Scratch) -> Result<Text, String> {
     rows.finish(Form { packed: None, encoding: None, records: Some("Parquet".into()) }, Some(1))
 }
 
-fn text_of_field(field: &Field) -> String {
+/// The text of a value; nothing for none.
+pub(crate) fn text_of_field(field: &Field) -> String {
     match field {
         Field::Null => String::new(),
         Field::Str(text) => text.clone(),

@@ -3,16 +3,18 @@
 use chipwatch_records::{Column, FileId, Reject, Rejects, Scattered};
 
 use crate::cells::{Refusal, clean, is_total_word};
+use crate::columnar;
 use crate::columns_plan::RowPlan;
 use crate::dictionaries::{Cells, Dictionaries};
 use crate::error::IngestError;
+use crate::intake::guarded;
 use crate::layout::{Mapping, Marked};
 use crate::number::PackedNumber;
 use crate::part::{RawRow, Receipt, Store};
 use crate::plan::{PARTITIONS, PlannedFile, Task};
 use crate::range_hash::RangeHash;
 use crate::range_input::{BlockText, RangeInput};
-use crate::rows::{Row, Rows, Splitter};
+use crate::rows::{LONGEST_RECORD, Row, Rows, Span, Splitter};
 use crate::source::SourceSpec;
 
 /// Why a task did not end.
@@ -26,7 +28,7 @@ pub enum TaskError {
     Store(String),
 }
 
-/// Reads one task's records into the store; hands back what it did, and the hash of its range.
+/// Reads one task's records into the store; hands back what it did, and the hash of its range, where that is one of bytes.
 ///
 /// # Errors
 /// [`TaskError`].
@@ -35,18 +37,25 @@ pub(crate) fn run_task(
     file: &PlannedFile,
     source: &SourceSpec,
     store: &dyn Store,
-) -> Result<(Receipt, RangeHash), TaskError> {
+) -> Result<(Receipt, Option<RangeHash>), TaskError> {
     let Some(file_id) = FileId::from_index(task.file) else {
         return Err(TaskError::Store("more files than ids".into()));
     };
     let mut reader = TaskReader::new(task, file, source);
-    let hash = reader
-        .read(task)
-        .map_err(|error| IngestError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
+    let unreadable = |why: String| IngestError::Unreadable { path: file.path.clone(), why };
+    let hash = if file.groups.is_some() {
+        guarded("Parquet file", || reader.read_table(task)).map_err(unreadable)?;
+        None
+    } else {
+        Some(reader.read(task).map_err(|error| unreadable(error.to_string()))?)
+    };
     let part = reader.dictionaries.into_part(file_id, file.input.source, reader.rows.into_places());
     store.put(&task.id, part).map_err(TaskError::Store)?;
     Ok((reader.receipt, hash))
 }
+
+/// The text of a row, where its fields lie in it, and whether it is a rewritten copy.
+type Fields<'r> = (&'r str, &'r [Span], bool);
 
 struct TaskReader<'a> {
     file: &'a PlannedFile,
@@ -65,7 +74,7 @@ impl<'a> TaskReader<'a> {
         let fills_cells =
             !source.lookups.is_empty() || !file.mapping.fills.is_empty() || file.mapping.unit_in_quantity;
         // Rows of the usual exports take 100 bytes or more; a short guess only grows a vector once.
-        let guess = (task.range.end - task.range.start) as usize / 120 / PARTITIONS;
+        let guess = task.bytes as usize / 120 / PARTITIONS;
         Self {
             file,
             source,
@@ -120,6 +129,24 @@ impl<'a> TaskReader<'a> {
         input.hash()
     }
 
+    /// Reads the rows of a range of row groups.
+    fn read_table(&mut self, task: &Task) -> Result<(), String> {
+        let groups = task.range.start as usize..task.range.end as usize;
+        let mut line = 0;
+        columnar::each_row(&self.file.text, groups, |text, spans, is_rewritten| {
+            self.receipt.rows += 1;
+            if text.len() > LONGEST_RECORD {
+                self.reject(line, None, String::new(), "the row is longer than a megabyte");
+            } else {
+                self.cells(line, (text, spans, is_rewritten));
+            }
+            line += 1;
+        })?;
+        self.receipt.span = task.range.clone();
+        self.receipt.lines = line;
+        Ok(())
+    }
+
     fn record(&mut self, rows: &Rows<'_>, line: u32, block: &BlockText<'_>) {
         let width = self.file.mapping.headers.len();
         if rows.count() != width {
@@ -144,8 +171,13 @@ impl<'a> TaskReader<'a> {
                 "the row holds bytes that are no character in the encoding of its file",
             );
         }
-        let (text, spans, is_rewritten) = rows.fields();
-        self.look_up(rows);
+        self.cells(line, rows.fields());
+    }
+
+    /// Reads the cells of a row that has them all.
+    fn cells(&mut self, line: u32, fields: Fields<'_>) {
+        self.look_up(fields);
+        let (text, spans, is_rewritten) = fields;
         let cells = Cells { text, spans, is_rewritten, overlay: &self.overlay };
         let read = match marked(&self.file.mapping, &cells) {
             (_, Marked::Aside) => {
@@ -177,11 +209,10 @@ impl<'a> TaskReader<'a> {
     }
 
     /// Fills empty cells: from other columns of the row, then from look-ups.
-    fn look_up(&mut self, rows: &Rows<'_>) {
+    fn look_up(&mut self, (text, spans, is_rewritten): Fields<'_>) {
         if self.overlay.is_empty() {
             return;
         }
-        let (text, spans, is_rewritten) = rows.fields();
         self.overlay.iter_mut().for_each(String::clear);
         let own = Cells { text, spans, is_rewritten, overlay: &[] };
         let mapping = &self.file.mapping;

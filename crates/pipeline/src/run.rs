@@ -126,7 +126,7 @@ fn read_inputs(
         tracing::warn!("What the cache has of {damaged}; the file is read anew.");
     }
     stages.enter("read");
-    progress.expect_bytes(plan.tasks.iter().map(|task| task.range.end - task.range.start).sum());
+    progress.expect_bytes(plan.tasks.iter().map(|task| task.bytes).sum());
     let store = store_for(&plan, folder.path())?;
     let reading = read_all(&prepared.sources, &mut plan, store.as_ref(), cache.as_ref(), &|bytes| {
         progress.read_bytes(bytes);

@@ -11,7 +11,7 @@ const SPILL_ABOVE: u64 = 1_600_000_000;
 
 /// The store for a plan: memory, or a folder beside the report that is taken away with the store.
 pub(crate) fn store_for(plan: &Plan, folder: &Path) -> Result<Box<dyn Store>, IngestError> {
-    let bytes: u64 = plan.tasks.iter().map(|task| task.range.end - task.range.start).sum();
+    let bytes: u64 = plan.tasks.iter().map(|task| task.bytes).sum();
     if bytes <= SPILL_ABOVE {
         return Ok(Box::new(MemoryStore::default()));
     }
