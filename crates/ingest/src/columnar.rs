@@ -1,12 +1,12 @@
 //! Parquet without a copy: the columns of a row group are read side by side, and each row is put together in memory as the
 //! cells of a line. What is nested or repeated has no cells, and is copied as text (`records_text.rs`).
 
-use std::fmt::Write;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use hashbrown::HashMap;
 use parquet::basic::{ConvertedType, Type as PhysicalType};
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
@@ -21,9 +21,9 @@ use crate::rows::Span;
 /// So many rows of all columns are decoded at once.
 const ROWS_AT_ONCE: usize = 4_096;
 /// What stands between cells: a separator that is in no cell, or the row is told to be a rewritten one.
-const BETWEEN: char = '\u{1f}';
+const BETWEEN: u8 = 0x1f;
 /// Cells are looked at in fixed steps: nothing but this may lie behind the last one.
-const PADDING: &str = "                                                                ";
+const PADDING: &[u8] = &[b' '; 64];
 
 /// A flat table.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,7 +75,7 @@ pub(crate) fn each_row(
 ) -> Result<(), String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
-    let (mut text, mut spans) = (String::new(), Vec::new());
+    let (mut bytes, mut spans) = (Vec::new(), Vec::new());
     for group in groups {
         let group = reader.get_row_group(group).map_err(damaged)?;
         let mut columns = open_columns(group.as_ref()).map_err(damaged)?;
@@ -84,18 +84,21 @@ pub(crate) fn each_row(
             let rows = left.min(ROWS_AT_ONCE);
             columns.iter_mut().try_for_each(|column| column.decode(rows)).map_err(damaged)?;
             for row in 0..rows {
-                text.clear();
+                bytes.clear();
                 spans.clear();
-                let mut is_rewritten = false;
                 for column in &mut columns {
-                    let start = text.len();
-                    column.push_cell(row, &mut text)?;
-                    is_rewritten |= memchr::memchr(BETWEEN as u8, &text.as_bytes()[start..]).is_some();
-                    spans.push((start as u32, text.len() as u32));
-                    text.push(BETWEEN);
+                    let start = bytes.len();
+                    column.push_cell(row, &mut bytes)?;
+                    spans.push((start as u32, bytes.len() as u32));
+                    bytes.push(BETWEEN);
                 }
-                text.push_str(PADDING);
-                visit(&text, &spans, is_rewritten);
+                // One separator a cell, or some cell has one of its own.
+                let is_rewritten = memchr::memchr_iter(BETWEEN, &bytes).count() != spans.len();
+                bytes.extend_from_slice(PADDING);
+                let text = std::str::from_utf8(&bytes).map_err(|_| {
+                    "the Parquet file has texts that are no UTF-8; export it again".to_owned()
+                })?;
+                visit(text, &spans, is_rewritten);
             }
             left -= rows;
         }
@@ -120,7 +123,7 @@ fn open_columns(group: &dyn RowGroupReader) -> Result<Vec<Column>, ParquetError>
             PhysicalType::FIXED_LEN_BYTE_ARRAY => Values::FixedBytes(Vec::new()),
         };
         let reader = group.get_column_reader(place)?;
-        Ok(Column { of, reader, values, defined: Vec::new(), next: 0 })
+        Ok(Column { of, reader, values, defined: Vec::new(), next: 0, known: HashMap::new() })
     };
     (0..group.num_columns()).map(open).collect()
 }
@@ -134,6 +137,8 @@ struct Column {
     defined: Vec<i16>,
     /// The next value.
     next: usize,
+    /// Texts of numbers that were met.
+    known: HashMap<i32, String>,
 }
 
 enum Values {
@@ -179,7 +184,7 @@ impl Column {
 
     /// Puts the cell of a row behind a text; rows are asked for in their order. It says what the copy as text would,
     /// and keeps line ends.
-    fn push_cell(&mut self, row: usize, text: &mut String) -> Result<(), String> {
+    fn push_cell(&mut self, row: usize, text: &mut Vec<u8>) -> Result<(), String> {
         if self.defined.get(row).is_some_and(|level| *level == 0) {
             return Ok(());
         }
@@ -189,7 +194,7 @@ impl Column {
         let field = match &self.values {
             Values::Texts(values) => {
                 let value = values.get(next).ok_or_else(missing)?;
-                text.push_str(value.as_utf8().map_err(damaged)?);
+                text.extend_from_slice(value.data());
                 return Ok(());
             }
             Values::Words(values) => {
@@ -197,7 +202,7 @@ impl Column {
                 if matches!(self.of.converted_type(), ConvertedType::NONE | ConvertedType::INT_32) {
                     return write!(text, "{value}").map_err(|error| error.to_string());
                 }
-                Field::convert_int32(&self.of, value)
+                return self.push_known(value, text);
             }
             Values::Longs(values) => {
                 let value = *values.get(next).ok_or_else(missing)?;
@@ -222,7 +227,16 @@ impl Column {
                     .map_err(damaged)?
             }
         };
-        text.push_str(&text_of_field(&field));
+        text.extend_from_slice(text_of_field(&field).as_bytes());
+        Ok(())
+    }
+
+    /// Puts a number of days, or of another small type, behind a text: there are few of them, each worked out once.
+    fn push_known(&mut self, value: i32, text: &mut Vec<u8>) -> Result<(), String> {
+        let of = &self.of;
+        let known =
+            self.known.entry(value).or_insert_with(|| text_of_field(&Field::convert_int32(of, value)));
+        text.extend_from_slice(known.as_bytes());
         Ok(())
     }
 }
@@ -317,7 +331,7 @@ mod tests {
         each_row(path, groups, |text, spans, is_rewritten| {
             let cell = |(start, end): &Span| text[*start as usize..*end as usize].to_owned();
             let cells: Vec<String> = spans.iter().map(cell).collect();
-            assert_eq!(is_rewritten, cells.iter().any(|cell| cell.contains(BETWEEN)));
+            assert_eq!(is_rewritten, cells.iter().any(|cell| cell.contains(char::from(BETWEEN))));
             rows.push(cells);
         })
         .unwrap();

@@ -88,9 +88,12 @@ impl<'a> Cells<'a> {
 struct PartyKeys {
     columns: [bool; 6],
     keys: Interner,
-    /// Id of each key's party; 0 for one without a filled cell.
+    /// Id of each key's party, with [`UNNAMED`] for one that has neither number nor name; 0 for one without a filled cell.
     ids: Vec<u32>,
 }
+
+/// A mark beside the id of a party: told where the id is, a row need not look at the party.
+const UNNAMED: u32 = 1 << 31;
 
 /// A byte that no UTF-8 text has: it keeps neighbouring cells of a key apart.
 const BETWEEN: u8 = 0xff;
@@ -174,6 +177,10 @@ impl<'a> Dictionaries<'a> {
 
     /// Id of the party in these fields, from 1; 0 where all are empty.
     pub(crate) fn party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        self.marked_party(cells, fields) & !UNNAMED
+    }
+
+    fn marked_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
         if fields.iter().all(Option::is_none) {
             return 0;
         }
@@ -196,10 +203,8 @@ impl<'a> Dictionaries<'a> {
     /// As [`Self::party`], but 0 where neither a number nor a name says who it is: all that have nothing but a country in
     /// common would be one buyer.
     pub(crate) fn named_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        let id = self.party(cells, fields);
-        // The empty text is the first of the table.
-        let is_named = |index: u32| self.parties[index as usize][..2] != [0, 0];
-        if id.checked_sub(1).is_some_and(is_named) { id } else { 0 }
+        let id = self.marked_party(cells, fields);
+        if id & UNNAMED == 0 { id } else { 0 }
     }
 
     fn new_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
@@ -221,7 +226,8 @@ impl<'a> Dictionaries<'a> {
         let party: LocalParty = texts.map(|text| self.texts.intern(text.as_bytes()).0);
         self.parties.push(party);
         self.party_hashes.push(hash_texts(&texts));
-        self.parties.len() as u32
+        let id = self.parties.len() as u32;
+        if texts[0].is_empty() && texts[1].is_empty() { id | UNNAMED } else { id }
     }
 
     /// The group and the name of what belongs to it, in a layout that writes both into one cell.
