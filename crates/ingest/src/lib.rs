@@ -15,6 +15,7 @@ mod dictionaries;
 mod error;
 #[cfg(test)]
 mod fixture_tests;
+mod hashed;
 mod head;
 mod header;
 pub mod inspect;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,10 +13,12 @@ use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
+
+use crate::hashed::Hashed;
 
 /// The values of one column.
 #[derive(Clone, PartialEq, Debug)]
@@ -75,25 +77,26 @@ impl Lists {
         }
     }
 
-    /// Writes the lists, with what they come from in the file's metadata.
+    /// Writes the lists, with what they come from in the file's metadata; the blake3 of the file comes back.
     ///
     /// # Errors
     /// In plain words, where the file cannot be written.
-    pub(crate) fn write(&self, path: &Path, lineage: Vec<KeyValue>) -> Result<(), String> {
+    pub(crate) fn write(&self, path: &Path, lineage: Vec<KeyValue>) -> Result<String, String> {
         let failed = |error: ParquetError| format!("{}: {error}", path.display());
-        let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = Hashed::create(path)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::LZ4_RAW)
             .set_dictionary_enabled(false)
+            // Nobody asks for the smallest of some ids, and finding it took as long as packing them.
+            .set_statistics_enabled(EnabledStatistics::None)
             .set_key_value_metadata(Some(lineage))
             .build();
         let schema = self.schema().map_err(failed)?;
         let mut writer =
-            SerializedFileWriter::new(BufWriter::new(file), Arc::new(schema), Arc::new(properties))
-                .map_err(failed)?;
+            SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
         self.write_row(&mut writer).map_err(failed)?;
-        writer.close().map_err(failed)?;
-        Ok(())
+        let file = writer.into_inner().map_err(failed)?;
+        file.finish().map_err(|error| format!("{}: {error}", path.display()))
     }
 
     fn schema(&self) -> Result<Type, ParquetError> {

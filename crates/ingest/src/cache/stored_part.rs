@@ -62,13 +62,13 @@ pub(super) fn write(
     lineage: &[KeyValue],
 ) -> Result<StoredPart, String> {
     let [rows, values] = files(folder, number);
-    copy_rows(&part.rows, &rows, lineage.to_vec())?;
-    lists_of(part, rejects).write(&values, lineage.to_vec())?;
+    let rows_blake3 = copy_rows(&part.rows, &rows, lineage.to_vec())?;
+    let values_blake3 = lists_of(part, rejects).write(&values, lineage.to_vec())?;
     Ok(StoredPart {
         first_line: part.first_line,
         rows: part.rows.iter().map(crate::spill::RowSource::len).collect(),
-        rows_blake3: super::hash_of(&rows)?,
-        values_blake3: super::hash_of(&values)?,
+        rows_blake3,
+        values_blake3,
     })
 }
 
