@@ -109,21 +109,28 @@ struct Handled {
     /// Whether there is any: goods without chips are handled too.
     any: AtomicBool,
     lo: AtomicI64,
-    best: AtomicI64,
-    hi: AtomicI64,
+    /// What best and hi are above lo: for most goods nothing, and threads need not wait for one another to add that.
+    best_above: AtomicI64,
+    hi_above: AtomicI64,
 }
 
 impl Handled {
     fn add(&self, chips: Chips) {
-        self.any.store(true, Ordering::Relaxed);
-        self.lo.fetch_add(chips.lo, Ordering::Relaxed);
-        self.best.fetch_add(chips.best, Ordering::Relaxed);
-        self.hi.fetch_add(chips.hi, Ordering::Relaxed);
+        if !self.any.load(Ordering::Relaxed) {
+            self.any.store(true, Ordering::Relaxed);
+        }
+        let (best, hi) = (chips.best - chips.lo, chips.hi - chips.lo);
+        for (sum, chips) in [(&self.lo, chips.lo), (&self.best_above, best), (&self.hi_above, hi)] {
+            if chips != 0 {
+                sum.fetch_add(chips, Ordering::Relaxed);
+            }
+        }
     }
 
     fn sum(&self) -> Option<Chips> {
         let read = |value: &AtomicI64| value.load(Ordering::Relaxed);
-        let chips = Chips { lo: read(&self.lo), best: read(&self.best), hi: read(&self.hi) };
+        let lo = read(&self.lo);
+        let chips = Chips { lo, best: lo + read(&self.best_above), hi: lo + read(&self.hi_above) };
         self.any.load(Ordering::Relaxed).then_some(chips)
     }
 }
