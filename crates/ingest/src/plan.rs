@@ -50,7 +50,7 @@ pub struct PlannedFile {
     pub delimiter: u8,
     /// The layout applied to its header.
     pub mapping: Mapping,
-    /// Bytes of its row groups, where it is read as a table of columns.
+    /// About how many bytes of text its row groups are, where it is read as a table of columns.
     pub(crate) groups: Option<Vec<u64>>,
     /// The earlier file that this one equals byte for byte: it is dropped whole.
     pub same_as: Option<usize>,

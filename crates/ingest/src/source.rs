@@ -120,7 +120,13 @@ impl SourceSpec {
         let literal = literal_folder(pattern);
         let mut found = Vec::new();
         for entry in walkdir::WalkDir::new(self.base.join(&literal)).follow_links(true) {
-            let Ok(entry) = entry else { continue };
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.pass_or_fail(error, pattern, &matcher)?;
+                    continue;
+                }
+            };
             let Some(shown) = shown_path(entry.path(), &self.base, pattern) else {
                 continue;
             };
@@ -129,6 +135,23 @@ impl SourceSpec {
             }
         }
         if found.is_empty() { Err(no_file()) } else { Ok(found) }
+    }
+
+    /// A folder that may not be entered could hold files of the source, and a file that the pattern means is there or is
+    /// not: neither is passed over in silence. A dead link beside them is nobody's business.
+    fn pass_or_fail(
+        &self,
+        error: walkdir::Error,
+        pattern: &str,
+        matcher: &globset::GlobMatcher,
+    ) -> Result<(), crate::IngestError> {
+        let is_missing = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let path = error.path().unwrap_or(&self.base).to_owned();
+        let is_meant = shown_path(&path, &self.base, pattern).is_some_and(|shown| matcher.is_match(shown));
+        if is_missing && !is_meant {
+            return Ok(());
+        }
+        Err(crate::IngestError::Unreadable { path, why: error.to_string() })
     }
 }
 
@@ -151,4 +174,24 @@ fn slashes(path: &str) -> String {
 #[cfg(test)]
 pub(crate) fn source() -> SourceSpec {
     SourceSpec::new("s", Layout::named("canonical").unwrap())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_dead_link_is_an_error_where_the_pattern_means_it_and_nothing_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.csv"), "x").unwrap();
+        let source =
+            SourceSpec { base: folder.path().to_owned(), patterns: vec!["*.csv".to_owned()], ..source() };
+        std::os::unix::fs::symlink("nowhere", at("notes.txt")).unwrap();
+        assert_eq!(source.discover().unwrap().len(), 1);
+        std::os::unix::fs::symlink("nowhere", at("b.csv")).unwrap();
+        let error = source.discover().unwrap_err().to_string();
+        assert!(error.contains("b.csv") && error.contains("cannot be read"), "{error}");
+    }
 }
