@@ -8,6 +8,7 @@ pub mod cache;
 pub mod captions;
 mod cells;
 mod columns_plan;
+mod compound_file;
 pub mod date;
 pub mod dialect;
 mod dictionaries;
