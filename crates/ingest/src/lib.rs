@@ -15,6 +15,9 @@ mod dictionaries;
 mod error;
 #[cfg(test)]
 mod fixture_tests;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz_bodies;
 mod header;
 pub mod inspect;
 pub mod intake;
