@@ -8,7 +8,7 @@ use crate::root;
 
 const MOST_LINES: usize = 400;
 const NAMES_THAT_SAY_NOTHING: [&str; 5] = ["utils", "util", "helpers", "common", "misc"];
-const TOP_LEVEL: [&str; 17] = [
+const TOP_LEVEL: [&str; 18] = [
     ".ci",
     ".git",
     ".gitignore",
@@ -22,6 +22,7 @@ const TOP_LEVEL: [&str; 17] = [
     "clippy.toml",
     "crates",
     "deny.toml",
+    "fuzz",
     "pipelines",
     "rustfmt.toml",
     "sample_data",

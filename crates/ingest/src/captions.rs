@@ -2,6 +2,7 @@
 //! names; of the dictionary it takes the words by which a table of sums is known.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use chipwatch_records::Column;
 use serde::Deserialize;
@@ -97,6 +98,18 @@ pub(crate) struct Words {
 }
 
 impl Captions {
+    /// The dictionary of the program, read once: reading it takes longer than a small file does.
+    ///
+    /// # Errors
+    /// As [`Captions::read`].
+    pub(crate) fn embedded() -> Result<&'static Self, IngestError> {
+        static READ: OnceLock<Captions> = OnceLock::new();
+        match READ.get() {
+            Some(captions) => Ok(captions),
+            None => Self::read().map(|captions| READ.get_or_init(|| captions)),
+        }
+    }
+
     /// Reads the dictionary.
     ///
     /// # Errors

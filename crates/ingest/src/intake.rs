@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::compound_file;
 use crate::records_text;
 use crate::workbook;
 use crate::x12;
@@ -193,6 +194,7 @@ fn unpacked_texts(
         return unpacked(&mut archive.by_index(member).map_err(|error| error.to_string())?, "zip");
     }
     if magic.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        compound_file::check(path)?;
         return guarded("workbook", || workbook::texts(path, workbook::Kind::Xls, scratch));
     }
     if magic.starts_with(b"PAR1") {

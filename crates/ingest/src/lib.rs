@@ -9,6 +9,7 @@ pub mod captions;
 mod cells;
 mod columnar;
 mod columns_plan;
+mod compound_file;
 pub mod date;
 pub mod dialect;
 mod dictionaries;
@@ -17,6 +18,9 @@ mod error;
 mod fixture_tests;
 mod hashed;
 mod head;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz_bodies;
 mod header;
 pub mod inspect;
 pub mod intake;

@@ -230,7 +230,7 @@ pub trait Store: Sync {
 }
 
 /// A store for tests.
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod shelf {
     use std::collections::HashMap;
     use std::sync::Mutex;
@@ -242,12 +242,13 @@ pub(crate) mod shelf {
 
     impl Store for Shelf {
         fn put(&self, task: &str, part: Part) -> Result<(), String> {
-            self.0.lock().unwrap().insert(task.to_owned(), part);
+            self.0.lock().map_err(|error| error.to_string())?.insert(task.to_owned(), part);
             Ok(())
         }
 
         fn take(&self, task: &str) -> Result<Part, String> {
-            self.0.lock().unwrap().remove(task).ok_or_else(|| "lost".to_owned())
+            let mut parts = self.0.lock().map_err(|error| error.to_string())?;
+            parts.remove(task).ok_or_else(|| "lost".to_owned())
         }
     }
 }

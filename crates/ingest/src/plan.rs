@@ -99,7 +99,7 @@ pub struct Plan {
 /// # Errors
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
 pub fn plan(sources: &[SourceSpec], scratch: &Scratch, cache: Option<&Cache>) -> Result<Plan, IngestError> {
-    let captions = Captions::read()?;
+    let captions = Captions::embedded()?;
     let mut files: Vec<PlannedFile> = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Some(id) = SourceId::from_index(index) else {
@@ -109,7 +109,7 @@ pub fn plan(sources: &[SourceSpec], scratch: &Scratch, cache: Option<&Cache>) ->
             let cached = cache.map(|cache| cache.planned(source, id, &found)).transpose()?.flatten();
             files.extend(match cached {
                 Some(cached) => cached,
-                None => plan_file(source, id, &found, &captions, scratch)?,
+                None => plan_file(source, id, &found, captions, scratch)?,
             });
         }
     }

@@ -107,13 +107,14 @@ impl RowSource {
                 let failed = |error: ParquetError| format!("{}: {error}", path.display());
                 let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 let reader = SerializedFileReader::new(file).map_err(failed)?;
+                let missing = || format!("{}: rows are missing", path.display());
+                // The reader panics where there is no such group.
+                if *group >= reader.num_row_groups() {
+                    return Err(missing());
+                }
                 let group = reader.get_row_group(*group).map_err(failed)?;
                 let read = read_group(group.as_ref(), *rows).map_err(failed)?;
-                if read.len() == *rows {
-                    Ok(read)
-                } else {
-                    Err(format!("{}: rows are missing", path.display()))
-                }
+                if read.len() == *rows { Ok(read) } else { Err(missing()) }
             }
         }
     }
@@ -248,5 +249,11 @@ mod tests {
         let mut spilled = spill(&path, "t", &[RowSource::Memory(vec![sample(1)])]).unwrap();
         std::fs::write(&path, b"PAR1").unwrap();
         assert!(spilled.remove(0).load().is_err());
+        // A sound file of another part, which has fewer groups.
+        let two = [RowSource::Memory(vec![sample(1)]), RowSource::Memory(vec![sample(2)])];
+        let spilled = spill(&path, "t", &two).unwrap();
+        spill(&path, "u", &two[..1]).unwrap();
+        let read: Vec<bool> = spilled.into_iter().map(|rows| rows.load().is_ok()).collect();
+        assert_eq!(read, [true, false]);
     }
 }

@@ -72,15 +72,38 @@ pub(super) struct Index {
     pub(super) entries: BTreeMap<String, Kept>,
 }
 
+/// What `index.json` says. Nobody else vouches for the index, and it hands on hashes of files that nobody hashes again.
+#[derive(Serialize, Deserialize)]
+struct Sealed<I> {
+    /// blake3 of the index.
+    blake3: String,
+    index: I,
+}
+
 impl Index {
     /// Reads an index and the time of its writing; an empty one where there is none, or a damaged one.
     pub(super) fn read(path: &Path) -> (Self, Option<(i64, i64)>) {
         let read = || {
             let text = std::fs::read(path).ok()?;
-            Some((serde_json::from_slice(&text).ok()?, Stamp::of(path)?.written))
+            let Sealed { blake3, index }: Sealed<Self> = serde_json::from_slice(&text).ok()?;
+            (blake3 == index.seal().ok()?).then_some((index, Stamp::of(path)?.written))
         };
         let read: Option<(Self, (i64, i64))> = read();
         read.map_or_else(Default::default, |(index, written)| (index, Some(written)))
+    }
+
+    /// The text of `index.json`.
+    ///
+    /// # Errors
+    /// In plain words, where it cannot be written as text.
+    pub(super) fn text(&self) -> Result<Vec<u8>, String> {
+        let sealed = Sealed { blake3: self.seal()?, index: self };
+        serde_json::to_vec_pretty(&sealed).map_err(|error| error.to_string())
+    }
+
+    fn seal(&self) -> Result<String, String> {
+        let text = serde_json::to_vec(self).map_err(|error| error.to_string())?;
+        Ok(blake3::hash(&text).to_hex().to_string())
     }
 
     /// The file of a path, where it was read like this and nobody has written to it since. One that was written in the

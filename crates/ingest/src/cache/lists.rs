@@ -166,6 +166,9 @@ impl Lists {
         if places.len() != schema.num_columns() {
             return Err(ParquetError::General("a column that is not known".to_owned()));
         }
+        if reader.num_row_groups() != 1 {
+            return Err(ParquetError::General("not one row".to_owned()));
+        }
         let group = reader.get_row_group(0)?;
         let mut lists = Self::default();
         for (place, name) in places.into_iter().enumerate() {
@@ -220,5 +223,17 @@ mod tests {
         assert_eq!(arena.collect::<Vec<_>>(), [b"".as_slice(), b"a", b"", "ñb".as_bytes()]);
         assert!(read.words("longs").is_err() && read.texts("absent").is_err());
         assert!(Lists::read(&path, &names[1..]).is_err());
+    }
+
+    #[test]
+    fn a_file_without_its_row_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lists.parquet");
+        let mut lists = Lists::default();
+        lists.put_words("words", [1]);
+        let file = File::create(&path).unwrap();
+        let schema = Arc::new(lists.schema().unwrap());
+        SerializedFileWriter::new(file, schema, Arc::default()).unwrap().close().unwrap();
+        assert!(Lists::read(&path, &["words"]).unwrap_err().contains("not one row"));
     }
 }

@@ -1,8 +1,8 @@
 //! Parts of files that were read before: kept by the bytes of the file and the way it was read, and by nothing that later
 //! stages know. A run reads only what changed.
 //!
-//! The index vouches for `entry.json` of each entry by its hash, and that for the files of the parts: an entry of which a
-//! byte is wrong is read anew. Everything is written aside and renamed.
+//! The index vouches for itself and for `entry.json` of each entry by a hash, and that for the files of the parts: whatever
+//! byte of them is wrong, the file is read anew. Everything is written aside and renamed.
 
 mod entry;
 mod index;
@@ -10,6 +10,9 @@ mod lists;
 mod stored_part;
 #[cfg(test)]
 mod tests;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use stored_part::hold_files;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -233,7 +236,7 @@ impl Cache {
     /// Writes the index, and takes away what it does not name.
     fn write_index(&self, index: &Index) -> Result<(), String> {
         let failed = |error: std::io::Error| format!("the cache {}: {error}", self.folder.display());
-        let text = serde_json::to_vec_pretty(index).map_err(|error| error.to_string())?;
+        let text = index.text()?;
         let aside = self.folder.join(format!("{TEMPORARY}index"));
         std::fs::write(&aside, text).map_err(failed)?;
         std::fs::rename(&aside, self.folder.join(INDEX)).map_err(failed)?;

@@ -200,3 +200,15 @@ fn rejects(lists: &Lists, path: &str) -> Result<Vec<Reject>, String> {
         })
         .collect()
 }
+
+/// Reads files of a part that may hold anything: they are read or refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn hold_files(rows: &Path, values: &Path) {
+    for rows in stored_rows(rows, &[1, 0, 2]) {
+        drop(rows.load());
+    }
+    if let Ok(lists) = Lists::read(values, &NAMES) {
+        drop(particulars(&lists));
+        drop(rejects(&lists, "file"));
+    }
+}

@@ -225,6 +225,26 @@ fn whatever_byte_is_damaged_the_file_is_read_anew() {
     assert_eq!(desk.cached().tasks, 1);
 }
 
+/// A run would hand on the hash that the index has of a file: into the manifest, and to see which files are equal.
+#[test]
+fn an_index_of_which_a_byte_is_wrong_is_not_trusted() {
+    let desk = Desk::new(&[("a.csv", SALES)]);
+    let file = fs::File::options().write(true).open(desk.folder.path().join("a.csv")).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
+    desk.cached();
+    let path = desk.cache().join(INDEX);
+    let whole = fs::read_to_string(&path).unwrap();
+    let hashes: Vec<usize> = whole.match_indices("\"blake3\": \"").map(|(at, key)| at + key.len()).collect();
+    assert!(hashes.len() >= 2);
+    for at in hashes {
+        let mut damaged = whole.clone().into_bytes();
+        damaged[at] = if damaged[at] == b'0' { b'1' } else { b'0' };
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(desk.cached().tasks, 1, "byte {at}");
+        assert_eq!(desk.cached().tasks, 0);
+    }
+}
+
 #[test]
 fn entries_that_nobody_needs_go_after_some_runs_and_what_a_killed_run_left_at_once() {
     let desk = Desk::new(&[("a.csv", SALES), ("b.csv", SALES.trim_end())]);

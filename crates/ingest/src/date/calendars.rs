@@ -40,10 +40,10 @@ pub(super) fn read(text: &str) -> Option<(NaiveDate, DateDialect)> {
     let has_word = rest.contains(['年', '년']);
     let name = name.trim();
     if let Some((_, before)) = ERAS.iter().find(|(era, _)| *era == name) {
-        return date(before + first, last).map(|date| (date, DateDialect::Era));
+        return date(before.checked_add(first)?, last).map(|date| (date, DateDialect::Era));
     }
     if ROC_NAMES.contains(&name) || (name.is_empty() && a.len() == 3) {
-        return date(ROC_BEFORE + first, last).map(|date| (date, DateDialect::Roc));
+        return date(ROC_BEFORE.checked_add(first)?, last).map(|date| (date, DateDialect::Roc));
     }
     if !name.is_empty() {
         return None;
@@ -112,6 +112,8 @@ mod tests {
             "",
             "R7",
             "12.5.2025.1",
+            "令和2147483647年1月1日",
+            "民國2147483647年1月1日",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -63,33 +63,6 @@ fn wide_and_long_records_grow_the_buffers() {
     assert_eq!(rows[1].1[0].len(), 200_000);
 }
 
-/// What `csv-core` alone makes of an input.
-fn by_csv_core(input: &str) -> Vec<Vec<String>> {
-    let mut reader = ReaderBuilder::new().build();
-    let (mut output, mut ends) = (vec![0; 1 << 12], vec![0; 1 << 10]);
-    let (mut all, mut read) = (Vec::new(), 0);
-    let (mut written, mut ended) = (0, 0);
-    loop {
-        let (result, i, o, e) =
-            reader.read_record(&input.as_bytes()[read..], &mut output[written..], &mut ends[ended..]);
-        read += i;
-        written += o;
-        ended += e;
-        if result == ReadRecordResult::Record {
-            let mut start = 0;
-            let field = |end: &usize| {
-                let text = String::from_utf8(output[start..*end].to_vec()).unwrap();
-                start = *end;
-                text
-            };
-            all.push(ends[..ended].iter().map(field).collect());
-            (written, ended) = (0, 0);
-        } else if result == ReadRecordResult::End {
-            return all;
-        }
-    }
-}
-
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
     #[test]
@@ -100,6 +73,6 @@ proptest::proptest! {
         if ours.iter().any(Vec::is_empty) {
             return Ok(());
         }
-        proptest::prop_assert_eq!(ours, by_csv_core(&input));
+        proptest::prop_assert_eq!(ours, crate::fuzz_bodies::by_csv_core(&input, b','));
     }
 }

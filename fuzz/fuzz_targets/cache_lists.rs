@@ -1,0 +1,3 @@
+#![no_main]
+
+chipwatch_fuzz::target!(cache_lists);

@@ -1,0 +1,3 @@
+#![no_main]
+
+chipwatch_fuzz::target!(lookup);
