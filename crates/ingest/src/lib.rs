@@ -14,6 +14,7 @@ mod dictionaries;
 mod error;
 #[cfg(test)]
 mod fixture_tests;
+mod head;
 mod header;
 pub mod inspect;
 pub mod intake;
@@ -23,6 +24,7 @@ pub mod lookup;
 mod marks;
 pub mod merge;
 pub mod number;
+pub mod other_tables;
 pub mod part;
 mod particulars;
 pub mod plan;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use rayon::prelude::*;
 use crate::cache::{Cache, Cached, Stamp};
 use crate::captions::Captions;
 use crate::error::IngestError;
+use crate::head::{Head, read_head};
 use crate::header::{Header, find_header};
 use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::Mapping;
@@ -19,7 +19,7 @@ use crate::proposal::summed_up_by;
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
 /// A task reads so many bytes at least and at most: few enough for a balanced end, many enough for small dictionaries.
@@ -27,8 +27,6 @@ pub const PARTITIONS: usize = 64;
 const TASK_BYTES: Range<u64> = 8 << 20..128 << 20;
 /// So many tasks for each thread, where the inputs are large.
 const TASKS_A_THREAD: u64 = 4;
-/// The header stands in the first bytes of a file, of which so many are looked at.
-const HEAD: usize = 1 << 20;
 
 /// A file that is to be read.
 #[derive(Clone, Debug)]
@@ -236,12 +234,26 @@ fn plan_text(
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
     let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
-    let header = read_header(source, &head).map_err(not_understood)?;
-    let sums = summed_up_by(captions, &header.names);
-    if sums.is_some() || source.layout.summed_up {
-        return Err(not_understood(are_sums(sums)));
+    let header = read_header(source, &head);
+    let others = captions.others();
+    let recognise = |names: &[String]| others.recognise(captions, names, &source.columns);
+    if let Some(other) = header.as_ref().ok().and_then(|header| recognise(&header.names)) {
+        return Err(not_understood(other.refusal()));
     }
-    planned((source, id), found, text, header, hash_and_bytes)
+    let of_header = |header: Header| {
+        let sums = summed_up_by(captions, &header.names);
+        if sums.is_some() || source.layout.summed_up {
+            return Err(not_understood(are_sums(sums)));
+        }
+        planned((source, id), found, text, header, hash_and_bytes)
+    };
+    // A header that the layout does not understand may be that of a table of another kind, on another line.
+    header.map_err(not_understood).and_then(of_header).map_err(|error| {
+        let start = head.text().ok();
+        let other =
+            start.and_then(|start| others.recognise_text(captions, start, head.whole, &source.columns));
+        other.map_or(error, |(_, other)| not_understood(other.refusal()))
+    })
 }
 
 /// The plan of a text whose header is known.
@@ -304,62 +316,6 @@ fn are_sums(by: Option<&str>) -> String {
         "it has sums by month{by} and no single shipments: beside the lines they were made from every chip would be \
          counted twice. Ask for the full table, line by line, and take this file out of the source{unless}"
     )
-}
-
-pub(crate) fn read_head(path: &Path, bytes: u64) -> std::io::Result<Head> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(Head { whole: head.len() as u64 == bytes, bytes: head })
-}
-
-/// The first bytes of a file.
-pub(crate) struct Head {
-    pub(crate) bytes: Vec<u8>,
-    /// Whether they are all of it.
-    pub(crate) whole: bool,
-}
-
-impl Head {
-    /// Its text behind a byte order mark, up to what the end cuts off.
-    ///
-    /// # Errors
-    /// In plain words, where it is no UTF-8 text.
-    pub(crate) fn text(&self) -> Result<&str, String> {
-        let start = &self.bytes[..self.bytes.len().min(512)];
-        if start.trim_ascii_start().starts_with(b"<") || start.starts_with(b"MIME-Version") {
-            return Err(
-                "the file is a web page, whatever its name says; save it as CSV or as a workbook".into()
-            );
-        }
-        for (opening, what) in [
-            (&b"ID;P"[..], "a SYLK sheet"),
-            (b"UNA:+", "an EDIFACT interchange"),
-            (b"UNB+", "an EDIFACT interchange"),
-        ] {
-            if start.starts_with(opening) {
-                return Err(format!(
-                    "the file is {what}, which is not read; export it as CSV or as a workbook"
-                ));
-            }
-        }
-        if start.contains(&0) {
-            return Err("the file is no text; export it as CSV or as a workbook".into());
-        }
-        Ok(readable(&self.bytes[self.mark()..]))
-    }
-
-    /// Bytes of its byte order mark.
-    fn mark(&self) -> usize {
-        if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
-    }
-}
-
-/// The text in front of the first byte that is not UTF-8, or that the end of the head cuts off.
-fn readable(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    }
 }
 
 /// Finds the header row whose names the layout and the user know best.

@@ -8,6 +8,7 @@ use crate::finding::EvidenceRole;
 use crate::flagged::Chips;
 use crate::ids::{EntityId, ItemId, PartyId, SourceId};
 use crate::kept_lines::KeptLines;
+use crate::other_tables::OtherRows;
 use crate::shipment::{Channel, DocumentStage, DocumentType, ShipmentLine, ShipmentLines};
 
 /// A classified item.
@@ -243,6 +244,8 @@ pub struct Book {
     pub party_entities: Vec<EntityId>,
     /// Country of each party as written.
     pub party_countries: Vec<Option<CountryCode>>,
+    /// What the user keeps beside the sales.
+    pub others: OtherRows,
 }
 
 impl Book {
