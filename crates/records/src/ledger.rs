@@ -108,6 +108,8 @@ impl Flags {
     pub const SAME_UNITS: Self = Self(32);
     /// Ordered or billed only: no goods movement is known.
     pub const NO_GOODS_MOVEMENT: Self = Self(64);
+    /// Says the same as another line but for spelling, a cent, or the number of its document.
+    pub const NEAR_REPEAT: Self = Self(128);
 
     /// Both sets of marks.
     #[must_use]
