@@ -20,6 +20,10 @@ mod kill;
 #[cfg(test)]
 mod measures;
 #[cfg(test)]
+mod near_repeats;
+#[cfg(test)]
+mod other_tables;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod sample;

@@ -125,7 +125,8 @@ fn near_misses_are_those_whose_gross_passes() {
 #[test]
 fn the_books_of_the_sample_are_what_its_readme_says() {
     let report = report();
-    assert_eq!(report.rows("read"), 908 + 1_173 + 161);
+    assert_eq!(report.rows("read"), 908 + 1_173 + 161 + 2);
+    assert_eq!(report.rows("inventory"), 2);
     assert_eq!((report.rows("rejected"), report.rows("duplicate")), (4, 1));
     assert_eq!((report.rows("total_row"), report.rows("quarantined")), (3, 0));
     let mut values: Vec<&str> = report.table("rejects").iter().map(|row| row["value"].as_str()).collect();
@@ -153,7 +154,11 @@ fn aliases_and_the_class_of_the_cast_are_told() {
 }
 
 #[test]
-fn what_is_not_read_yet_is_named() {
-    let not_evaluated = report().json["not_evaluated"].to_string();
-    assert!(not_evaluated.contains("inventory.csv"), "{not_evaluated}");
+fn the_stock_of_the_sample_is_told_and_counts_for_nothing() {
+    let inventory = &report().json["inventory"];
+    assert_eq!((&inventory["rows"], &inventory["holders"]), (&2.into(), &2.into()));
+    assert_eq!(
+        (&inventory["first_day"], &inventory["last_day"]),
+        (&"2026-09-30".into(), &"2026-09-30".into())
+    );
 }

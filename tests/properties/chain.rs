@@ -200,6 +200,7 @@ impl Tables {
             party_entities: self.parties.party_entities.clone(),
             party_countries: self.parties.party_countries.clone(),
             written,
+            others: Default::default(),
         };
         let context = context();
         let detectors = chipwatch_detection::build(&["all".to_owned()], &[], &BTreeMap::new()).unwrap();

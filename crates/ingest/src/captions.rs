@@ -8,6 +8,7 @@ use chipwatch_records::Column;
 use serde::Deserialize;
 
 use crate::error::IngestError;
+use crate::other_tables::OtherCaptions;
 
 const FILE: &str = include_str!("../layouts/captions.toml");
 
@@ -29,6 +30,8 @@ pub struct Captions {
     noise: BTreeSet<String>,
     /// Every word that stands anywhere: run-together captions are cut by it.
     vocabulary: BTreeSet<String>,
+    /// Tables that are no lists of sales.
+    others: OtherCaptions,
 }
 
 /// Which list of a column a caption stands in.
@@ -132,8 +135,10 @@ impl Captions {
         vocabulary.retain(|word| {
             word.chars().count() > 2 || ["of", "in", "hs", "no", "id", "gt"].contains(&word.as_str())
         });
-        let mut captions = Self { columns, index: HashMap::new(), noise: file.noise, vocabulary };
+        let others = OtherCaptions::default();
+        let mut captions = Self { columns, index: HashMap::new(), noise: file.noise, vocabulary, others };
         captions.fill_index();
+        captions.others = OtherCaptions::read(&captions).map_err(broken)?;
         Ok(captions)
     }
 
@@ -172,6 +177,10 @@ impl Captions {
             }
         }
         found
+    }
+
+    pub(crate) fn others(&self) -> &OtherCaptions {
+        &self.others
     }
 
     pub(crate) fn is_noise(&self, word: &str) -> bool {

@@ -40,13 +40,13 @@ pub fn decide(source: &SourceSpec, files: &[(String, DialectEvidence)]) -> Vec<F
 }
 
 /// What evidence alone says: a dialect, nothing, or a contradiction.
-enum Word<T> {
+pub(crate) enum Word<T> {
     Says(T),
     Nothing,
     Contradiction,
 }
 
-fn number_word(evidence: NumberEvidence) -> Word<NumberDialect> {
+pub(crate) fn number_word(evidence: NumberEvidence) -> Word<NumberDialect> {
     match (evidence.only_point, evidence.only_comma) {
         (true, false) => Word::Says(NumberDialect::Point),
         (false, true) => Word::Says(NumberDialect::Comma),
@@ -55,7 +55,7 @@ fn number_word(evidence: NumberEvidence) -> Word<NumberDialect> {
     }
 }
 
-fn date_word(evidence: DateEvidence) -> Word<DateDialect> {
+pub(crate) fn date_word(evidence: DateEvidence) -> Word<DateDialect> {
     match (evidence.only_dmy, evidence.only_mdy) {
         (true, false) => Word::Says(DateDialect::Dmy),
         (false, true) => Word::Says(DateDialect::Mdy),

@@ -57,7 +57,7 @@ impl Head {
     }
 
     /// Bytes of its byte order mark.
-    fn mark(&self) -> usize {
+    pub(crate) fn mark(&self) -> usize {
         if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
     }
 }

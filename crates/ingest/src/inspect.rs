@@ -11,6 +11,7 @@ use crate::head::{Head, read_head};
 use crate::header::{Header, find_header};
 use crate::intake::{Form, Scratch, Text, texts};
 use crate::layout::{Folded, Headers, Layout, Mapping};
+use crate::other_tables::Recognised;
 use crate::proposal::{Basis, Proposal, count_known, is_summed_up, propose, trade_of};
 use crate::rows::{Row, Splitter};
 
@@ -53,6 +54,8 @@ pub struct Inspection {
     pub channel: Option<Channel>,
     /// Whether it has sums by month in place of lines.
     pub is_summed_up: bool,
+    /// What it is, where it is no list of sales.
+    pub other: Option<Recognised>,
     /// What a run cannot do without and the file lacks.
     pub missing: Vec<String>,
 }
@@ -90,9 +93,10 @@ fn inspect_text(path: &Path, text: Text, captions: &Captions) -> Result<Inspecti
         let by_layouts = layouts.iter().map(|layout| layout.recognised_among(&folded));
         by_layouts.chain([count_known(captions, names)]).max().unwrap_or_default()
     };
-    let (header, count) =
+    let (mut header, count) =
         find_header(text, head.whole, known).ok_or_else(|| not_understood("the file is empty".into()))?;
-    if count < 2 {
+    let other = other_table(captions, text, head.whole, &mut header);
+    if count < 2 && other.is_none() {
         let shown: Vec<String> = header.names.iter().take(20).map(|name| format!("`{name}`")).collect();
         return Err(not_understood(format!(
             "no line near its start looks like a header; the first line is {}",
@@ -117,11 +121,23 @@ fn inspect_text(path: &Path, text: Text, captions: &Captions) -> Result<Inspecti
         channel: layout.channel().or_else(|| channel_of(captions, name, &header.names)),
         layout: layout.name,
         is_summed_up: is_summed_up(captions, &header.names),
+        other,
         missing: mapping.missing(),
         needed_guesses,
         side_fields: mapping.side_fields(),
         headers: header.names,
     })
+}
+
+/// What a text is, where it is no list of sales; its header may stand on another line than one of sales would.
+fn other_table(captions: &Captions, text: &str, is_whole: bool, header: &mut Header) -> Option<Recognised> {
+    let (none, others) = (BTreeMap::new(), captions.others());
+    if let Some(other) = others.recognise(captions, &header.names, &none) {
+        return Some(other);
+    }
+    let (found, other) = others.recognise_text(captions, text, is_whole, &none)?;
+    *header = found;
+    Some(other)
 }
 
 impl Inspection {

@@ -16,11 +16,11 @@ mod dictionaries;
 mod error;
 #[cfg(test)]
 mod fixture_tests;
-mod hashed;
-mod head;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz_bodies;
+mod hashed;
+mod head;
 mod header;
 pub mod inspect;
 pub mod intake;
@@ -30,6 +30,7 @@ pub mod lookup;
 mod marks;
 pub mod merge;
 pub mod number;
+pub mod other_tables;
 pub mod part;
 mod particulars;
 pub mod plan;

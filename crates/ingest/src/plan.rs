@@ -20,7 +20,7 @@ use crate::proposal::summed_up_by;
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
-pub const READER_VERSION: u32 = 2;
+pub const READER_VERSION: u32 = 3;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
 /// A task reads so many bytes at least and at most: few enough for a balanced end, many enough for small dictionaries.
@@ -267,9 +267,18 @@ fn plan_text(
         |error: std::io::Error| IngestError::Unreadable { path: found.path.clone(), why: error.to_string() };
     let not_understood = |why: String| IngestError::NotUnderstood { path: found.path.clone(), why };
     let head = read_head(&text.path, text.bytes).map_err(unreadable)?;
-    let header = read_header(source, &head).map_err(not_understood)?;
-    must_be_lines(source, captions, &header.names).map_err(not_understood)?;
-    planned((source, id), found, text, header, hash_and_bytes)
+    let header = read_header(source, &head).map_err(not_understood);
+    let of_header = |header: Header| {
+        must_be_lines(source, captions, &header.names).map_err(not_understood)?;
+        planned((source, id), found, text, header, hash_and_bytes)
+    };
+    // A header that the layout does not understand may be that of a table of another kind, on another line.
+    header.and_then(of_header).map_err(|error| {
+        let start = head.text().ok();
+        let other = start
+            .and_then(|start| captions.others().recognise_text(captions, start, head.whole, &source.columns));
+        other.map_or(error, |(_, other)| not_understood(other.refusal()))
+    })
 }
 
 /// The plan of a Parquet file that is read column by column: one with flat columns whose names the layout knows.
@@ -299,8 +308,11 @@ fn plan_table(
     Ok(Some(PlannedFile { groups: Some(groups), ..file }))
 }
 
-/// Refuses a table of sums.
+/// Refuses tables of stock or licences, and tables of sums.
 fn must_be_lines(source: &SourceSpec, captions: &Captions, names: &[String]) -> Result<(), String> {
+    if let Some(other) = captions.others().recognise(captions, names, &source.columns) {
+        return Err(other.refusal());
+    }
     let sums = summed_up_by(captions, names);
     if sums.is_some() || source.layout.summed_up { Err(are_sums(sums)) } else { Ok(()) }
 }

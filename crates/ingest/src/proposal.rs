@@ -115,6 +115,15 @@ pub fn count_known(captions: &Captions, names: &[String]) -> usize {
     columns.len()
 }
 
+/// The columns that a header is for sure. Any word with `date` in it may be a ship date: of these only known captions.
+pub(crate) fn sure_columns(captions: &Captions, header: &str) -> Vec<Column> {
+    let found = candidates_of(captions, &captions.words(header), None, false);
+    let is_sure = |(column, confidence, basis): &&(Column, f64, Basis)| {
+        *confidence >= Proposal::LIKELY && (*basis == Basis::Caption || column.kind() != ColumnKind::Date)
+    };
+    found.iter().filter(is_sure).map(|(column, ..)| *column).collect()
+}
+
 /// The direction of a customs table by the words of its headers and of its file's name; `None` where they do not say, or
 /// say both.
 #[must_use]

@@ -82,6 +82,7 @@ pub(crate) fn count(
         party_entities: parties.party_entities.clone(),
         party_countries: parties.party_countries.clone(),
         written: lines,
+        others: prepared.others.rows.clone(),
     };
     Ok(LedgerParts { book, parties, items, links, lines: ordered, item_totals })
 }

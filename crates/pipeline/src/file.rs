@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{PipelineError, locate};
+use crate::other_files::OtherFiles;
 
 /// A pipeline: what to read, what to ask, where to write. Relative paths are relative to the file.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -212,10 +213,10 @@ pub struct OverridesTable {
     pub links: Option<String>,
     /// Which names are one party.
     pub judgements: Option<String>,
-    /// Licences; not read by this version.
-    pub licences: Option<String>,
-    /// Stock; not read by this version.
-    pub inventory: Option<String>,
+    /// Licences: read and reported; no detector uses them yet.
+    pub licences: Option<OtherFiles>,
+    /// Snapshots of stock: read and reported; no detector uses them yet.
+    pub inventory: Option<OtherFiles>,
 }
 
 /// `[lists]`.

@@ -70,7 +70,7 @@ impl ProposedSource {
     /// Whether a pipeline should read it.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        !self.look.is_summed_up && self.look.missing.is_empty()
+        !self.look.is_summed_up && self.look.other.is_none() && self.look.missing.is_empty()
     }
 
     fn spec(&self) -> Result<SourceSpec, IngestError> {

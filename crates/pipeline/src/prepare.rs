@@ -6,12 +6,14 @@ use chipwatch_detection::{ConfigError, Detector};
 use chipwatch_enrichment::items::{ItemOverrides, Rates};
 use chipwatch_enrichment::parties::Register;
 use chipwatch_ingest::lookup::Lookup;
+use chipwatch_ingest::other_tables::read::OtherReading;
 use chipwatch_ingest::{IngestError, SourceSpec};
 use chipwatch_records::{CountryCode, CountryOf, Day, NotEvaluated, Operator, Threshold};
 use chipwatch_reference::{Scope, country};
 
 use crate::error::{PipelineError, RunError, line_of};
 use crate::file::{CountryOfName, EvidenceRows, Loaded, OperatorName};
+use crate::other_files::other_tables;
 use crate::sources::{lookups, sources};
 
 /// The day a report speaks for, as the pipeline says it.
@@ -64,6 +66,8 @@ pub struct Prepared {
     pub evidence_rows: Option<usize>,
     /// Keys of look-ups that add nothing, as sentences.
     pub notes: Vec<String>,
+    /// Tables that are no sales: stock and licences.
+    pub others: OtherReading,
 }
 
 /// A file pattern from the command line: for a source by name, or for the only one.
@@ -100,6 +104,7 @@ pub fn prepare(loaded: &Loaded, inputs: &[InputOverride]) -> Result<Prepared, Ru
     if let Some(name) = &overrides.judgements {
         register.add_judgements(name, &read_kept(loaded, name, &mut files)?)?;
     }
+    let others = other_tables(loaded, &mut files)?;
     let notes = lookups.iter().flat_map(|(lookup, _)| lookup_notes(lookup)).collect();
     Ok(Prepared {
         name: loaded.name(),
@@ -116,6 +121,7 @@ pub fn prepare(loaded: &Loaded, inputs: &[InputOverride]) -> Result<Prepared, Ru
         unused: unused(loaded),
         evidence_rows: evidence_rows(loaded)?,
         notes,
+        others,
     })
 }
 
@@ -242,10 +248,8 @@ fn evidence_rows(loaded: &Loaded) -> Result<Option<usize>, PipelineError> {
 
 fn unused(loaded: &Loaded) -> Vec<NotEvaluated> {
     let file = &loaded.file;
-    let named: [(&str, Vec<&String>); 5] = [
+    let named: [(&str, Vec<&String>); 3] = [
         ("overrides.links", file.overrides.links.iter().collect()),
-        ("overrides.licences", file.overrides.licences.iter().collect()),
-        ("overrides.inventory", file.overrides.inventory.iter().collect()),
         ("lists", file.lists.files.iter().collect()),
         ("reference.tables", file.reference.tables.iter().collect()),
     ];

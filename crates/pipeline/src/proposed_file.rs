@@ -1,5 +1,6 @@
 //! A pipeline file for what `inspect` found.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use chipwatch_records::{Channel, Column};
@@ -16,7 +17,9 @@ impl Inspected {
         for source in &usable {
             source.write(folder, &mut text);
         }
-        for source in self.sources.iter().filter(|source| !source.is_usable()) {
+        self.write_others(folder, &mut text);
+        let is_left_out = |source: &&ProposedSource| !source.is_usable() && source.look.other.is_none();
+        for source in self.sources.iter().filter(is_left_out) {
             let why = if source.look.is_summed_up {
                 "it has sums by month, no single shipments".to_owned()
             } else {
@@ -30,6 +33,24 @@ impl Inspected {
         }
         text.push_str("\n[detect]\nselect = [\"all\"]\n");
         (!usable.is_empty()).then_some(text)
+    }
+
+    /// Tables that are no sales, under their keys.
+    fn write_others(&self, folder: &Path, text: &mut String) {
+        let mut keys = BTreeMap::new();
+        for source in &self.sources {
+            if let Some(other) = &source.look.other {
+                let files = source.files.iter().map(|file| quoted(&relative(folder, Path::new(file))));
+                keys.entry(other.table).or_insert_with(Vec::new).extend(files);
+            }
+        }
+        if !keys.is_empty() {
+            text.push_str("\n[overrides]\n");
+        }
+        for (table, mut files) in keys {
+            files.dedup();
+            text.push_str(&format!("{} = [{}]\n", table.key(), files.join(", ")));
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::bookkeeping::{ReadingSummary, input_stamps, summarise};
 use crate::count::{LedgerParts, count};
 use crate::error::RunError;
 use crate::file::Loaded;
+use crate::other_files::book_others;
 use crate::outcome::{CacheUse, Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
@@ -60,6 +61,7 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     let id = run_id(request.tool_version, request.loaded, &prepared, &plan, request.as_of);
     let mut summary = summarise(&prepared, &plan, &reading.files);
     must_have_lines(&reading.files, &summary)?;
+    book_others(&prepared.others, request.loaded.file.report.max_reject_ratio, &mut summary);
     stages.enter("count");
     let as_of = day_of(request, &prepared, &reading.merged);
     let counted = count(&prepared, &plan, reading.merged, as_of, &mut summary)?;

@@ -41,6 +41,10 @@ pub enum Exclusion {
     ZeroQuantity,
     /// Rejected by the seller before delivery (SAP ABGRU).
     RejectedItem,
+    /// Stock on hand: no sale.
+    Inventory,
+    /// A licence: no sale.
+    Licence,
 }
 
 /// Where one row ended.

@@ -8,6 +8,7 @@ use crate::finding::EvidenceRole;
 use crate::flagged::Chips;
 use crate::ids::{EntityId, ItemId, PartyId, SourceId};
 use crate::kept_lines::KeptLines;
+use crate::other_tables::OtherRows;
 use crate::shipment::{Channel, DocumentStage, DocumentType, ShipmentLine, ShipmentLines};
 
 /// A classified item.
@@ -107,6 +108,8 @@ impl Flags {
     pub const SAME_UNITS: Self = Self(32);
     /// Ordered or billed only: no goods movement is known.
     pub const NO_GOODS_MOVEMENT: Self = Self(64);
+    /// Says the same as another line but for spelling, a cent, or the number of its document.
+    pub const NEAR_REPEAT: Self = Self(128);
 
     /// Both sets of marks.
     #[must_use]
@@ -243,6 +246,8 @@ pub struct Book {
     pub party_entities: Vec<EntityId>,
     /// Country of each party as written.
     pub party_countries: Vec<Option<CountryCode>>,
+    /// What the user keeps beside the sales.
+    pub others: OtherRows,
 }
 
 impl Book {

@@ -11,6 +11,7 @@ pub mod flagged;
 pub mod ids;
 pub mod kept_lines;
 pub mod ledger;
+pub mod other_tables;
 pub mod rejects;
 pub mod scattered;
 pub mod shipment;
@@ -34,6 +35,7 @@ pub use ledger::{
     Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure,
     NotEvaluated, Operator, RunContext, Threshold,
 };
+pub use other_tables::{InventoryRow, Licence, OtherColumn, OtherRows, OtherTable};
 pub use rejects::{Reject, Rejects};
 pub use scattered::Scattered;
 pub use shipment::{

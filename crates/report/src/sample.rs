@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
     DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId,
-    Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, Item, ItemAsWritten, ItemId, ItemTotals,
-    KeptLine, KeptLines, ModelQuarter, MonthlyRow, NotEvaluated, Operator, Particulars, ParticularsId,
-    PartyAsWritten, PartyId, PeerRate, Purchases, Reject, Rejects, RunContext, Severity, ShipmentLine,
-    ShipmentLines, SourceId, Subject, TextId, Texts, Threshold, Tier, Window, WrittenItemId, finding_id,
+    Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, InventoryRow, Item, ItemAsWritten, ItemId,
+    ItemTotals, KeptLine, KeptLines, Licence, ModelQuarter, MonthlyRow, NotEvaluated, Operator, OtherRows,
+    Particulars, ParticularsId, PartyAsWritten, PartyId, PeerRate, Purchases, Reject, Rejects, RunContext,
+    Severity, ShipmentLine, ShipmentLines, SourceId, Subject, TextId, Texts, Threshold, Tier, Window,
+    WrittenItemId, finding_id,
 };
 
 use crate::Report;
@@ -182,6 +183,38 @@ fn book(names: [&str; 4], file: &str) -> Book {
         entities: names.iter().enumerate().map(|(index, name)| entity(index, name)).collect(),
         party_entities: (0..4).map(|index| EntityId::from_index(index).unwrap()).collect(),
         party_countries: vec![CountryCode::from_letters("SG"); 4],
+        others: others(),
+    }
+}
+
+fn others() -> OtherRows {
+    let text = str::to_owned;
+    OtherRows {
+        inventory: vec![InventoryRow {
+            holder: text("Tess | Dist"),
+            country: text("DE"),
+            location: String::new(),
+            on: day(2026, 9, 30),
+            part_number: text("900-1"),
+            description: String::new(),
+            quantity: 58,
+            file: text("stock.csv"),
+            line: 2,
+        }],
+        licences: vec![Licence {
+            number: text("D1"),
+            kind: text("licence"),
+            licensee: text("Maker | Inc"),
+            end_user: text("Alpha Cloud"),
+            destination: text("SG"),
+            model: text("H20"),
+            chips: Some(1_200),
+            value_usd: None,
+            valid_from: None,
+            valid_to: Some(day(2027, 7, 31)),
+            file: text("licences.csv"),
+            line: 2,
+        }],
     }
 }
 

@@ -1,12 +1,16 @@
 //! From the types of the run to the views of `report.json`.
 
-use chipwatch_records::{CountryOf, Entity, Finding, FlaggedEntity, Operator, Subject};
+use std::collections::BTreeSet;
+
+use chipwatch_records::{
+    CountryOf, Entity, Finding, FlaggedEntity, InventoryRow, Licence, Operator, Subject,
+};
 
 use crate::Report;
 use crate::json::DISCLOSURES;
 use crate::views::{
-    EntityHead, FindingHead, IsoDay, LevelTotal, ModelQuartersView, NotEvaluatedView, QuarterName,
-    ReportHead, ReportTail, SCHEMA_VERSION, ThresholdView, WindowView,
+    EntityHead, FindingHead, InventoryView, IsoDay, LevelTotal, LicenceView, ModelQuartersView,
+    NotEvaluatedView, QuarterName, ReportHead, ReportTail, SCHEMA_VERSION, ThresholdView, WindowView,
 };
 
 impl<'a> Report<'a> {
@@ -44,9 +48,27 @@ impl<'a> Report<'a> {
                 .iter()
                 .map(|one| NotEvaluatedView { what: &one.what, missing: &one.missing })
                 .collect(),
+            inventory: self.inventory(),
+            licences: self.book.others.licences.iter().map(licence).collect(),
             disclosures: DISCLOSURES,
             notes: self.notes,
         }
+    }
+
+    /// The snapshots of stock in sum; `None` where none was given.
+    pub(crate) fn inventory(&self) -> Option<InventoryView> {
+        let rows = &self.book.others.inventory;
+        let holder = |row: &'a InventoryRow| {
+            if row.holder.is_empty() { ("", row.location.as_str()) } else { (row.holder.as_str(), "") }
+        };
+        let holders: BTreeSet<_> = rows.iter().map(holder).collect();
+        let days = || rows.iter().map(|row| row.on);
+        Some(InventoryView {
+            rows: rows.len(),
+            holders: holders.len(),
+            first_day: IsoDay(days().min()?),
+            last_day: IsoDay(days().max()?),
+        })
     }
 
     pub(crate) fn entity_head(&self, flagged: &'a FlaggedEntity) -> EntityHead<'a> {
@@ -126,6 +148,21 @@ impl<'a> Report<'a> {
             assumptions: &finding.assumptions,
             evidence_lines: finding.evidence_lines,
         }
+    }
+}
+
+fn licence(licence: &Licence) -> LicenceView<'_> {
+    LicenceView {
+        licence_no: &licence.number,
+        kind: &licence.kind,
+        licensee_name: &licence.licensee,
+        end_user_name: &licence.end_user,
+        destination: &licence.destination,
+        model: &licence.model,
+        chips: licence.chips,
+        value_usd: licence.value_usd,
+        valid_from: licence.valid_from.map(IsoDay),
+        valid_to: licence.valid_to.map(IsoDay),
     }
 }
 

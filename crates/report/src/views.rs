@@ -98,6 +98,10 @@ pub struct ReportTail<'a> {
     pub level_totals: Vec<LevelTotal>,
     /// What could not be evaluated for want of a column, file or table.
     pub not_evaluated: Vec<NotEvaluatedView<'a>>,
+    /// Snapshots of stock that were given, in sum; null where none was.
+    pub inventory: Option<InventoryView>,
+    /// Licences that were given, in the order of their values. No count depends on them.
+    pub licences: Vec<LicenceView<'a>>,
     /// What no report of this kind can see.
     pub disclosures: &'a [&'a str],
     /// Remarks on this run.
@@ -112,6 +116,44 @@ pub struct LevelTotal {
     /// Net acquired.
     #[serde(flatten)]
     pub chips: Chips,
+}
+
+/// Snapshots of stock in sum. They are no sales, and no count depends on them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InventoryView {
+    /// Rows, those that say the same once.
+    pub rows: usize,
+    /// Distinct holders by their names as written, or locations where no holder is named.
+    pub holders: usize,
+    /// First day of a snapshot.
+    pub first_day: IsoDay,
+    /// Last day of a snapshot.
+    pub last_day: IsoDay,
+}
+
+/// A row of a licence. What nobody said is empty or null.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LicenceView<'a> {
+    /// Its number.
+    pub licence_no: &'a str,
+    /// Licence, exception, notification, as written.
+    pub kind: &'a str,
+    /// Who holds it.
+    pub licensee_name: &'a str,
+    /// Who may receive the goods.
+    pub end_user_name: &'a str,
+    /// Where they may go, as written.
+    pub destination: &'a str,
+    /// Model or item it covers.
+    pub model: &'a str,
+    /// Items that it allows.
+    pub chips: Option<i32>,
+    /// Whole US dollars that it allows.
+    pub value_usd: Option<i64>,
+    /// First day on which it is valid.
+    pub valid_from: Option<IsoDay>,
+    /// Last day on which it is valid.
+    pub valid_to: Option<IsoDay>,
 }
 
 /// A detector that could not look.

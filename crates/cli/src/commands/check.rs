@@ -33,6 +33,10 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<ExitCode> {
     )?;
     let detectors: Vec<&str> = prepared.detectors.iter().map(|detector| detector.id()).collect();
     writeln!(out, "  detectors: {}", detectors.join(", "))?;
+    for file in &prepared.others.files {
+        let what = file.table.map_or("", |table| table.in_words());
+        writeln!(out, "  {}: {what}, {} rows, {} refused", file.path, file.rows, file.rejected)?;
+    }
     for unused in &prepared.unused {
         writeln!(out, "  not used: {}: {}", unused.what, unused.missing.join(", "))?;
     }

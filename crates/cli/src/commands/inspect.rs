@@ -9,6 +9,7 @@ use chipwatch_ingest::captions::Trade;
 use chipwatch_ingest::date::DateDialect;
 use chipwatch_ingest::inspect::Inspection;
 use chipwatch_ingest::number::NumberDialect;
+use chipwatch_ingest::other_tables::Recognised;
 use chipwatch_ingest::proposal::{Basis, Proposal};
 use chipwatch_pipeline::{Inspected, ProposedSource, Trial};
 use chipwatch_records::{Channel, Column};
@@ -84,6 +85,9 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
         )?;
         return Ok(());
     }
+    if let Some(other) = &look.other {
+        return tell_other(out, look, other);
+    }
     writeln!(out, "  layout {}, source `{}`, channel {}", look.layout, source.name, source.channel.as_str())?;
     writeln!(out, "{}", table(source))?;
     let unused: Vec<String> = look.unused().map(|name| terminal(name).into_owned()).collect();
@@ -111,6 +115,24 @@ fn tell_source(out: &mut impl Write, source: &ProposedSource) -> std::io::Result
         for line in question.lines() {
             writeln!(out, "        {}", terminal(&line))?;
         }
+    }
+    writeln!(out)
+}
+
+/// What a table is that is no list of sales, and where it belongs.
+fn tell_other(out: &mut impl Write, look: &Inspection, other: &Recognised) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "  It is {} (column `{}`) and no list of sales: it is no source. It belongs under [overrides]: {} = \"…\"",
+        other.table.in_words(),
+        terminal(&other.by),
+        other.table.key()
+    )?;
+    for (column, field) in &other.fields {
+        let examples: Vec<String> =
+            look.examples(*field).into_iter().map(|cell| short(&terminal(cell))).collect();
+        let header = terminal(&look.headers[*field]);
+        writeln!(out, "    {} from `{header}`: {}", column.name(), examples.join(" · "))?;
     }
     writeln!(out)
 }

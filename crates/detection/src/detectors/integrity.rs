@@ -74,8 +74,9 @@ const UNMATCHED: usize = 2;
 const UNRETURNED: usize = 3;
 const DATE: usize = 4;
 const QUANTITY: usize = 5;
+const NEAR: usize = 6;
 
-const DOUBTS: [Doubt; 6] = [
+const DOUBTS: [Doubt; 7] = [
     Doubt {
         kind: "repeated-lines",
         one: "line is repeated without a document number",
@@ -111,6 +112,12 @@ const DOUBTS: [Doubt; 6] = [
         one: "line has more items or chips than one line can have",
         many: "lines have more items or chips than one line can have",
         innocent: "A frame contract may be entered as one line.",
+    },
+    Doubt {
+        kind: "near-repeats",
+        one: "line says the same as another but for spelling, a cent or its document number",
+        many: "lines say the same as one another but for spelling, a cent or their document numbers",
+        innocent: "Two equal sales to one buyer on one day are two sales.",
     },
 ];
 
@@ -174,6 +181,7 @@ impl Inspection<'_> {
                 (Flags::REPEATED, REPEATED),
                 (Flags::CONFLICTING, CONFLICTING),
                 (Flags::UNMATCHED_RETURN, UNMATCHED),
+                (Flags::NEAR_REPEAT, NEAR),
             ] {
                 if entry.flags.has(flag) {
                     found(kind);
@@ -271,6 +279,13 @@ fn examples() -> Vec<Example> {
         Example::fires(
             "a return that found no purchase",
             vec![Row::unmatched_return("Acme", "2023-02-01", 8)],
+        ),
+        Example::fires(
+            "two lines whose documents were typed differently",
+            vec![
+                Row::bought("Acme", "2023-02-01", 40).marked(Flags::NEAR_REPEAT),
+                Row::bought("Acme", "2023-02-01", 40).marked(Flags::NEAR_REPEAT),
+            ],
         ),
         Example::is_silent("a plain purchase", vec![Row::bought("Acme", "2023-02-01", 40)]),
         Example::is_silent(

@@ -1,7 +1,8 @@
 //! From shipment lines to the ledger: each line once, on the measure where it belongs (`reports.md` §8.3 of the design).
 //!
 //! Two steps. By partition, where each document stands together: replaced reports, repeats and versions of one item,
-//! batch splits, kits, stages, cancellations. Then by entity: levels that overlap, chassis and the cards that fill
+//! batch splits, kits, stages, cancellations. Then in the ledger's order: rows that may be one sale typed twice are marked.
+//! Then by entity: levels that overlap, chassis and the cards that fill
 //! them, returns and the purchases they undo, stock on loan.
 
 mod balances;
@@ -9,6 +10,7 @@ mod entries;
 mod fates;
 mod fill;
 mod links;
+mod near_repeats;
 mod order;
 mod overlap;
 mod repeats;

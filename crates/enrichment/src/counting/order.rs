@@ -1,8 +1,9 @@
 //! The ledger's order of lines.
 
-use chipwatch_records::{Day, EntityId, KeptLine, KeptLines, Scattered, ShipmentLine, ShipmentLines};
+use chipwatch_records::{Day, EntityId, Flags, KeptLine, KeptLines, Scattered, ShipmentLine, ShipmentLines};
 use rayon::prelude::*;
 
+use super::near_repeats::NearRepeats;
 use super::repeats::by_value;
 use crate::parties::Parties;
 
@@ -32,7 +33,8 @@ impl Slicing {
 }
 
 /// Puts the lines of all partitions into the ledger's order: by the slice and entity of their buyer, by day, by value.
-/// Lines of one entity lie together, and a line's place is an order by values that no file decides.
+/// Lines of one entity lie together, and a line's place is an order by values that no file decides. Where lines lie side by
+/// side that may be one sale typed twice, they are marked.
 #[must_use]
 pub fn order_lines(
     written: &ShipmentLines,
@@ -40,8 +42,10 @@ pub fn order_lines(
     kept: Vec<SlicedLines>,
     open: Vec<SlicedLines>,
 ) -> KeptLines {
-    let kept = order_slices(written, parties, kept);
-    let open: Vec<KeptLine> = order_slices(written, parties, open).into_iter().flatten().flatten().collect();
+    let near = NearRepeats::new(written, parties);
+    let kept = order_slices(written, parties, kept, Some(&near));
+    let open: Vec<KeptLine> =
+        order_slices(written, parties, open, None).into_iter().flatten().flatten().collect();
     KeptLines::new(kept, &open)
 }
 
@@ -50,6 +54,7 @@ fn order_slices(
     written: &ShipmentLines,
     parties: &Parties,
     partitions: Vec<SlicedLines>,
+    near: Option<&NearRepeats<'_>>,
 ) -> Vec<Vec<Vec<KeptLine>>> {
     let mut slices: Vec<Vec<Vec<KeptLine>>> = (0..SLICES).map(|_| Vec::new()).collect();
     for partition in partitions {
@@ -62,7 +67,16 @@ fn order_slices(
         .map(|lines| {
             let order = order_slice(written, parties, &lines);
             let line = |filed: &FiledLine| lines[filed.partition as usize][filed.place as usize];
-            order.chunks(KeptLines::CHUNK).map(|filed| filed.iter().map(line).collect()).collect()
+            let mut chunks: Vec<Vec<KeptLine>> =
+                order.chunks(KeptLines::CHUNK).map(|filed| filed.iter().map(line).collect()).collect();
+            let at = |place: u32| (place as usize / KeptLines::CHUNK, place as usize % KeptLines::CHUNK);
+            let firsts = order.iter().map(|filed| filed.first);
+            let found = near.map(|near| near.find(firsts, |place| &chunks[at(place).0][at(place).1]));
+            for place in found.into_iter().flatten() {
+                let flags = &mut chunks[at(place).0][at(place).1].flags;
+                *flags = flags.with(Flags::NEAR_REPEAT);
+            }
+            chunks
         })
         .collect()
 }

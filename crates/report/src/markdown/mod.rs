@@ -1,6 +1,7 @@
 //! `report.md`: the report for people. Plain words; long lists are cut and the tables named that hold the rest.
 
 mod entities;
+mod others;
 mod page;
 mod records;
 
@@ -31,6 +32,8 @@ fn render(report: &Report<'_>, content_digest: &str) -> Vec<u8> {
     entities::near_misses(&mut page, report);
     entities::record_doubts(&mut page, report);
     records::open_orders(&mut page, report);
+    others::inventory(&mut page, report);
+    others::licences(&mut page, report);
     records::not_evaluated(&mut page, report);
     records::unknown_items(&mut page, report);
     records::rejects(&mut page, report);

@@ -60,6 +60,8 @@ fn in_words(reason: Exclusion) -> &'static str {
         Exclusion::RepeatedHeader => "the header once more",
         Exclusion::ZeroQuantity => "quantity of zero",
         Exclusion::RejectedItem => "rejected by the seller before delivery",
+        Exclusion::Inventory => "stock on hand, no sale",
+        Exclusion::Licence => "a licence, no sale",
     }
 }
 

@@ -22,6 +22,7 @@ fn each_mark_is_a_finding_of_its_own() {
         (Flags::CONFLICTING, "integrity:conflicting-extracts"),
         (Flags::UNMATCHED_RETURN, "integrity:unmatched-return"),
         (Flags::UNRETURNED, "integrity:unreturned-replacement"),
+        (Flags::NEAR_REPEAT, "integrity:near-repeats"),
     ] {
         assert_eq!(rules(&[plain().marked(flag)]), [kind]);
     }
