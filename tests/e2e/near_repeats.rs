@@ -70,7 +70,7 @@ fn units_of_the_same_serial_numbers_do_not_leave_twice_on_one_day() {
 #[test]
 fn one_order_in_two_systems_may_be_one_sale_and_in_one_system_is_parts() {
     let (first, second) = (row(&[]), row(&[(1, "80001")]));
-    let two = report(&[&[first.clone()], &[second.clone()]]);
+    let two = report(&[std::slice::from_ref(&first), std::slice::from_ref(&second)]);
     assert_eq!((two.doubts("Fenni Ltd"), two.chips("Fenni Ltd")), (vec!["near-repeats"], (600, 600)));
     assert_eq!(report(&[&[first, second]]).doubts("Fenni Ltd"), [""; 0]);
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rapidhash::v3::rapidhash_v3;
+
 /// Texts by which exports say "no value".
 const NOTHING: [&str; 7] = ["NULL", "null", "#N/A", "N/A", "n/a", "#NV", "(null)"];
 
@@ -76,6 +78,11 @@ impl Refusal {
     pub(crate) fn at(field: usize, reason: &str) -> Self {
         Self { field: Some(field), reason: reason.to_owned() }
     }
+}
+
+/// A hash of texts in their order.
+pub(crate) fn hash_texts(texts: &[&str]) -> u64 {
+    texts.iter().fold(0, |hash: u64, text| hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes()))
 }
 
 #[cfg(test)]

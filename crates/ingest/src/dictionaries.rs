@@ -1,9 +1,8 @@
 //! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
 
 use chipwatch_records::{Column, DocumentStage, Documents, FileId, SourceId, document_digest};
-use rapidhash::v3::rapidhash_v3;
 
-use crate::cells::{Refusal, clean, folded_number, is_damaged};
+use crate::cells::{Refusal, clean, folded_number, hash_texts, is_damaged};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
 use crate::intern::{Interner, Key, ShortCells};
@@ -395,8 +394,4 @@ impl<'a> Dictionaries<'a> {
         };
         (hash >> 32) as usize % PARTITIONS
     }
-}
-
-fn hash_texts(texts: &[&str]) -> u64 {
-    texts.iter().fold(0, |hash: u64, text| hash.rotate_left(11) ^ rapidhash_v3(text.as_bytes()))
 }
