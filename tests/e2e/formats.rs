@@ -232,7 +232,7 @@ fn parquet_is_read_row_by_row() {
         assert_eq!(read.form, "Parquet");
         assert_eq!(
             read.lines,
-            ["1 Müller Fiktiv GmbH 1200 2024-05-31", "2 Second line of a name 3 2024-05-31"],
+            ["1 Müller Fiktiv GmbH 1200 2024-05-31", "2 Second line\nof a name 3 2024-05-31"],
             "{file}"
         );
     }
