@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chipwatch_names::fold;
-use chipwatch_records::{EntityId, KeptLine, PartyId, ShipmentLines, SourceId};
+use chipwatch_records::{EntityId, KeptLine, PartyId, ShipmentLines, SourceId, UnitPrice};
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,8 +91,15 @@ impl<'a> NearRepeats<'a> {
             run.sort_unstable_by_key(|placed| (placed.first[1], placed.place));
         }
         for same in run.chunk_by(|a, b| a.first[1] == b.first[1]).filter(|same| same.len() > 1) {
+            // Prices part most lines, and are at hand: only what they leave together is worth its keys.
+            let price = |placed: &Placed| line(placed.place).line.price.map(UnitPrice::ten_thousandths);
+            let mut prices: Vec<(Option<i64>, u32)> =
+                same.iter().map(|placed| (price(placed), placed.place)).collect();
+            prices.sort_unstable();
             let mut keys = Vec::new();
-            same.iter().for_each(|placed| self.keys(placed.place, line(placed.place), &mut keys));
+            for close in prices.chunk_by(|a, b| is_close(a.0, b.0)).filter(|close| close.len() > 1) {
+                close.iter().for_each(|(_, place)| self.keys(*place, line(*place), &mut keys));
+            }
             // The order of values decides which prices are neighbours.
             keys.sort_unstable_by_key(|key| (key.hash, key.price, key.place));
             for close in keys.chunk_by(|a, b| a.hash == b.hash && is_close(a.price, b.price)) {
@@ -119,7 +126,7 @@ impl<'a> NearRepeats<'a> {
             [line.sold_to, line.ship_to, line.end_user].map(entity),
             written.text(particulars.currency).to_uppercase(),
         );
-        let price = line.price.map(chipwatch_records::UnitPrice::ten_thousandths);
+        let price = line.price.map(UnitPrice::ten_thousandths);
         let mut add = |way: u8, what: u64, source: Option<SourceId>| {
             into.push(Key { hash: hash_of(&(&base, way, what)), price, source, place });
         };
