@@ -16,6 +16,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use crate::hashed::Hashed;
+use crate::intake::guarded;
 use crate::part::RawRow;
 use crate::plan::READER_VERSION;
 
@@ -42,6 +43,9 @@ const SCHEMA: &str = "message rows {
 }";
 
 const WORDS: usize = 13;
+
+/// Room is made for so many values at most before the first is read: a damaged file may promise any number of them.
+pub(crate) const MOST_RESERVED: usize = 1 << 20;
 
 /// The columns of a row, in the order of the schema.
 fn words(row: &RawRow) -> [u32; WORDS] {
@@ -94,7 +98,7 @@ impl RowSource {
     pub(crate) fn load(self) -> Result<Vec<RawRow>, String> {
         match self {
             Self::Memory(rows) => Ok(rows),
-            spilled => spilled.read(),
+            spilled => guarded("Parquet file of rows", || spilled.read()),
         }
     }
 
@@ -206,7 +210,7 @@ fn read_group(group: &dyn RowGroupReader, rows: usize) -> Result<Vec<RawRow>, Pa
         let ColumnReader::Int32ColumnReader(mut column) = group.get_column_reader(place)? else {
             return Err(ParquetError::General("a column of another kind".to_owned()));
         };
-        let mut values = Vec::with_capacity(rows);
+        let mut values = Vec::with_capacity(rows.min(MOST_RESERVED));
         column.read_records(rows, None, None, &mut values)?;
         columns.push(values);
     }

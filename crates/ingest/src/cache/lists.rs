@@ -19,6 +19,8 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use crate::hashed::Hashed;
+use crate::intake::guarded;
+use crate::spill::MOST_RESERVED;
 
 /// The values of one column.
 #[derive(Clone, PartialEq, Debug)]
@@ -152,7 +154,8 @@ impl Lists {
     /// In plain words, where the file cannot be read or lacks one.
     pub(crate) fn read(path: &Path, names: &[&'static str]) -> Result<Self, String> {
         let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Self::read_file(file, names).map_err(|error| format!("{}: {error}", path.display()))
+        let read = || Self::read_file(file, names).map_err(|error| error.to_string());
+        guarded("Parquet file of lists", read).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     fn read_file(file: File, names: &[&'static str]) -> Result<Self, ParquetError> {
@@ -173,6 +176,7 @@ impl Lists {
         let mut lists = Self::default();
         for (place, name) in places.into_iter().enumerate() {
             let levels = usize::try_from(group.metadata().column(place).num_values()).unwrap_or_default();
+            let levels = levels.min(MOST_RESERVED);
             let (mut defined, mut repeated) = (Vec::with_capacity(levels), Vec::with_capacity(levels));
             let (defined, repeated) = (Some(&mut defined), Some(&mut repeated));
             let list = match group.get_column_reader(place)? {
