@@ -253,6 +253,15 @@ mod tests {
         let mut spilled = spill(&path, "t", &[RowSource::Memory(vec![sample(1)])]).unwrap();
         std::fs::write(&path, b"PAR1").unwrap();
         assert!(spilled.remove(0).load().is_err());
+        // Whatever byte of the description at its end is wrong, there is an answer: Parquet's reader panics at some.
+        drop(spill(&path, "t", &[RowSource::Memory(vec![sample(1)])]).unwrap());
+        let whole = std::fs::read(&path).unwrap();
+        for place in whole.len().saturating_sub(900)..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[place] = 0xff;
+            std::fs::write(&path, damaged).unwrap();
+            stored_rows(&path, &[1]).into_iter().for_each(|rows| drop(rows.load()));
+        }
         // A sound file of another part, which has fewer groups.
         let two = [RowSource::Memory(vec![sample(1)]), RowSource::Memory(vec![sample(2)])];
         let spilled = spill(&path, "t", &two).unwrap();
