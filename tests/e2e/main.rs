@@ -18,6 +18,8 @@ mod inspect;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod master_bills;
+#[cfg(test)]
 mod measures;
 #[cfg(test)]
 mod near_repeats;

@@ -297,7 +297,7 @@ fn particulars_of(
             Err(reason) => refused = Some((PARTICULAR_DATES[index], written.clone(), reason)),
         }
     }
-    let [parent, batch, reference, po, period, eccn, licence, unit, serials, currency] =
+    let [parent, batch, reference, po, period, eccn, licence, unit, serials, currency, master] =
         local.texts.map(text);
     let [bill_to, intermediate, forwarder, payer] = local.parties.map(party);
     let particulars = Particulars {
@@ -314,6 +314,7 @@ fn particulars_of(
         parent_line_no: parent,
         batch_of_line_no: batch,
         reference_document_no: reference,
+        master_document_no: master,
         customer_po: po,
         report_period: period,
         replaces: local.replaces,

@@ -53,7 +53,7 @@ pub(crate) struct LocalParticulars {
 }
 
 /// The columns that particulars keep one by one.
-pub(crate) const PARTICULAR_TEXTS: [Column; 10] = [
+pub(crate) const PARTICULAR_TEXTS: [Column; 11] = [
     Column::ParentLineNo,
     Column::BatchOfLineNo,
     Column::ReferenceDocumentNo,
@@ -64,6 +64,7 @@ pub(crate) const PARTICULAR_TEXTS: [Column; 10] = [
     Column::UnitOfMeasure,
     Column::SerialNumbers,
     Column::Currency,
+    Column::MasterDocumentNo,
 ];
 
 /// The date columns that particulars keep.

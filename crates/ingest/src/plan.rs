@@ -20,7 +20,7 @@ use crate::proposal::summed_up_by;
 use crate::source::{FoundFile, SourceSpec};
 
 /// Version of the reader: part of every task's id, raised whenever it reads the same bytes differently.
-pub const READER_VERSION: u32 = 3;
+pub const READER_VERSION: u32 = 4;
 /// Into how many partitions the rows of a run are cut.
 pub const PARTITIONS: usize = 64;
 /// A task reads so many bytes at least and at most: few enough for a balanced end, many enough for small dictionaries.

@@ -41,6 +41,8 @@ pub enum Exclusion {
     ZeroQuantity,
     /// Rejected by the seller before delivery (SAP ABGRU).
     RejectedItem,
+    /// A master bill whose house bills are there: they describe the same goods.
+    MasterBill,
     /// Stock on hand: no sale.
     Inventory,
     /// A licence: no sale.

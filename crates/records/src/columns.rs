@@ -56,6 +56,7 @@ columns! {
     ParentLineNo "parent_line_no" Identifier "Line of the kit this line is a part of.";
     BatchOfLineNo "batch_of_line_no" Identifier "Line whose quantity this line splits by batch (SAP UECHA).";
     ReferenceDocumentNo "reference_document_no" Identifier "Document this one follows, returns or cancels.";
+    MasterDocumentNo "master_document_no" Identifier "Master bill that covers the goods of this one.";
     CustomerPo "customer_po" Text "The customer's purchase order number.";
     ReportPeriod "report_period" Text "Period a distributor's report is about.";
     ReportPurpose "report_purpose" Text "original, or replace: takes the place of the period's other files.";

@@ -194,6 +194,8 @@ pub struct Particulars {
     pub batch_of_line_no: TextId,
     /// The document this one follows, returns or cancels.
     pub reference_document_no: TextId,
+    /// The master bill that covers the goods of this one.
+    pub master_document_no: TextId,
     /// Customer's purchase order.
     pub customer_po: TextId,
     /// Period of a distributor's report.

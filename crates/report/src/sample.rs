@@ -265,6 +265,7 @@ fn particulars(seller: TextId) -> Particulars {
         parent_line_no: none,
         batch_of_line_no: none,
         reference_document_no: none,
+        master_document_no: none,
         customer_po: none,
         report_period: none,
         replaces: false,

@@ -189,6 +189,7 @@ fn by_document(context: &Counted<'_>, line: &ShipmentLine, kind: DocumentType) -
         DocumentType::RejectedItem => Some(Exclusion::RejectedItem),
         DocumentType::Cancellation => Some(Exclusion::Cancellation),
         _ if context.links.is_cancelled(context.lines, line) => Some(Exclusion::Cancelled),
+        _ if context.links.is_master(context.lines, line) => Some(Exclusion::MasterBill),
         _ if own(line.sold_to.or(line.end_user).or(line.ship_to)) => Some(Exclusion::OwnCompany),
         _ if line.quantity == 0 => Some(Exclusion::ZeroQuantity),
         _ => None,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chipwatch_names::fold_number;
 use chipwatch_records::{
     Channel, DocumentStage, DocumentType, FileId, Particulars, ShipmentLine, ShipmentLines, SourceId, TextId,
     document_digest,
@@ -35,6 +36,8 @@ pub struct Links {
     /// Reports that two files claim to replace.
     pub contested: Vec<(String, String)>,
     contested_keys: HashSet<ReportKey>,
+    /// Folded numbers of master bills whose house bills are there, each on its level of the trade.
+    masters: HashSet<(Channel, String)>,
     /// (document or order, item) of deliveries, and whether one of them was goods-issued.
     delivered: HashMap<u64, bool>,
     /// Sources that mix stages without links.
@@ -43,12 +46,15 @@ pub struct Links {
 }
 
 impl Links {
-    /// Whether [`Links::gather`] must see the lines: whether any document cancels, replaces, or is of another stage.
+    /// Whether [`Links::gather`] must see the lines: whether any document cancels, replaces, names a master bill, or is of
+    /// another stage.
     #[must_use]
     pub fn need_lines(lines: &ShipmentLines) -> bool {
         let all = &lines.particulars;
         let speaks = |particulars: &Particulars| {
-            particulars.replaces || particulars.kind == DocumentType::Cancellation
+            particulars.replaces
+                || particulars.kind == DocumentType::Cancellation
+                || !particulars.master_document_no.is_empty()
         };
         all.iter().any(speaks) || all.windows(2).any(|pair| pair[0].stage != pair[1].stage)
     }
@@ -77,7 +83,33 @@ impl Links {
             });
         }
         links.gather_stages(lines, partitions);
+        if all.iter().any(|particulars| !particulars.master_document_no.is_empty()) {
+            links.gather_masters(lines, partitions);
+        }
         links
+    }
+
+    /// A bill that names itself as its master is no house bill.
+    fn gather_masters(&mut self, lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) {
+        let of_houses: HashSet<(Channel, TextId)> = collect(partitions, |line| {
+            let particulars = lines.particulars_of(line);
+            let master = particulars.master_document_no;
+            let is_said = !master.is_empty()
+                && !self.is_replaced(lines, line)
+                && !self.is_untrusted(lines, line)
+                && own_number(lines, line).is_some_and(|own| own != fold_number(lines.text(master)));
+            is_said.then_some((particulars.channel, master))
+        });
+        let masters = of_houses.into_iter();
+        self.masters = masters.map(|(channel, master)| (channel, fold_number(lines.text(master)))).collect();
+    }
+
+    /// Whether the line stands in a master bill whose house bills are there: they name the same goods.
+    #[must_use]
+    pub fn is_master(&self, lines: &ShipmentLines, line: &ShipmentLine) -> bool {
+        !self.masters.is_empty()
+            && own_number(lines, line)
+                .is_some_and(|own| self.masters.contains(&(lines.particulars_of(line).channel, own)))
     }
 
     fn gather_replacements(&mut self, lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>]) {
@@ -209,6 +241,11 @@ impl Links {
 fn cited(lines: &ShipmentLines, particulars: &Particulars) -> Option<u64> {
     let number = particulars.reference_document_no;
     (!number.is_empty()).then(|| document_digest(lines.text(particulars.seller), lines.text(number)))
+}
+
+/// The number of a line's own document, folded.
+fn own_number(lines: &ShipmentLines, line: &ShipmentLine) -> Option<String> {
+    line.document.map(|document| fold_number(lines.documents.number(document)))
 }
 
 fn report_key(particulars: &Particulars) -> ReportKey {

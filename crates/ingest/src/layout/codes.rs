@@ -59,6 +59,9 @@ pub(super) struct NoSaleColumn {
     pub(super) sale: BTreeSet<String>,
     /// Why rows of any other code are refused.
     pub(super) other: Option<String>,
+    /// Where a file has one of these columns, they say better which rows are no sale, and the codes say nothing.
+    #[serde(default)]
+    pub(super) unless_any: Vec<String>,
 }
 
 /// Codes of one field of a file.
@@ -163,7 +166,8 @@ pub(super) fn no_sale(columns: &[NoSaleColumn], headers: &Headers) -> Vec<NoSale
             other: column.other.clone(),
         })
     };
-    columns.iter().filter_map(of_column).collect()
+    let says = |column: &&NoSaleColumn| headers.find_all(&column.unless_any).is_empty();
+    columns.iter().filter(says).filter_map(of_column).collect()
 }
 
 fn upper(codes: &BTreeSet<String>) -> BTreeSet<String> {

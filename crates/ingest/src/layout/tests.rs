@@ -23,7 +23,9 @@ fn every_layout_file_reads_and_names_known_columns_and_types() {
         assert_eq!(mapping.types.len(), layout.document_type.len(), "{name}");
         assert_eq!(mapping.stages.len(), layout.document_stage.len(), "{name}");
         assert_eq!(mapping.purposes.len(), layout.report_purpose.len(), "{name}");
-        assert_eq!(mapping.no_sale.len(), layout.no_sale.len(), "{name}");
+        // Marks that another column silences: it is among all these headers.
+        let silenced = layout.no_sale.iter().filter(|marks| !marks.unless_any.is_empty()).count();
+        assert_eq!(mapping.no_sale.len() + silenced, layout.no_sale.len(), "{name}");
         assert!(layout.recognised(&headers) >= layout.all_names().count(), "{name}");
     }
     assert!(Layout::named("sap_deliveries").is_err());
@@ -150,6 +152,14 @@ fn marks_set_rows_aside_or_refuse_them() {
     let refused = |marked: Marked<'_>| matches!(marked, Marked::Refused(reason) if !reason.is_empty());
     assert!(refused(of(1, "02")) && refused(of(1, "99")) && refused(of(0, "01")) && refused(of(2, "su")));
     assert_eq!(of(2, "ZZ"), Marked::Sale);
+}
+
+#[test]
+fn a_mark_of_masters_says_nothing_where_a_column_names_them() {
+    let header = "Bill of Lading Number;Bill of Lading Type;Consignee;Quantity;Goods Shipped;Arrival Date";
+    assert_eq!(map("bill_of_lading", header).unwrap().no_sale.len(), 1);
+    let mapping = map("bill_of_lading", &format!("{header};Master B/L")).unwrap();
+    assert_eq!((mapping.no_sale.len(), of(&mapping, Column::MasterDocumentNo)), (0, "Master B/L"));
 }
 
 #[test]

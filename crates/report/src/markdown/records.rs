@@ -60,6 +60,7 @@ fn in_words(reason: Exclusion) -> &'static str {
         Exclusion::RepeatedHeader => "the header once more",
         Exclusion::ZeroQuantity => "quantity of zero",
         Exclusion::RejectedItem => "rejected by the seller before delivery",
+        Exclusion::MasterBill => "master bill whose house bills are listed",
         Exclusion::Inventory => "stock on hand, no sale",
         Exclusion::Licence => "a licence, no sale",
     }
