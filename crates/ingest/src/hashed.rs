@@ -1,4 +1,4 @@
-//! A file whose hash is known when it is written.
+//! Hashes of whole files: of one that is written, and of one that stands.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -40,4 +40,14 @@ impl Write for Hashed {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// The blake3 of a file.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) fn hash_of(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
 }

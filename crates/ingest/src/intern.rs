@@ -156,7 +156,8 @@ impl Interner {
         (&self.arena, &self.ends)
     }
 
-    /// Strings that are distinct already: their numbers can be looked up by, but not they by theirs.
+    /// Strings that are known to be distinct, under their numbers. None of them can be looked for afterwards: there is no
+    /// table.
     pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Self {
         let mut interner = Self::default();
         for text in texts {

@@ -1,7 +1,6 @@
 //! From globs to an ordered list of tasks: what is read, from where to where, as what.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use crate::cache::{Cache, Cached, Stamp};
 use crate::captions::Captions;
 use crate::columnar::{self, Table};
 use crate::error::IngestError;
+use crate::hashed;
 use crate::head::{known_names, read_head, read_header};
 use crate::header::Header;
 use crate::intake::{Form, Scratch, Text, guarded, texts};
@@ -158,10 +158,8 @@ fn hash_candidates(files: &mut [PlannedFile]) -> Result<(), IngestError> {
 }
 
 fn hash_of(path: &Path) -> Result<String, IngestError> {
-    let mut hasher = blake3::Hasher::new();
-    let read = File::open(path).and_then(|opened| hasher.update_reader(opened).map(drop));
-    read.map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
-    Ok(hasher.finalize().to_hex().to_string())
+    hashed::hash_of(path)
+        .map_err(|error| IngestError::Unreadable { path: path.to_owned(), why: error.to_string() })
 }
 
 impl PlannedFile {

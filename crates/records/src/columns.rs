@@ -15,17 +15,18 @@ pub enum ColumnKind {
     Money,
 }
 
+/// Declares the columns of a kind of table, each once.
 macro_rules! columns {
-    ($($variant:ident $name:literal $kind:ident $doc:literal;)*) => {
-        /// A column of the canonical layout.
+    ($(#[$about:meta])* $type:ident: $($variant:ident $name:literal $kind:ident $doc:literal;)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum Column { $(#[doc = $doc] $variant),* }
+        pub enum $type { $(#[doc = $doc] $variant),* }
 
-        impl Column {
-            /// Every column, in the order of the canonical layout.
+        impl $type {
+            /// Every column, in the order of its declaration.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The header name in the canonical layout.
+            /// Its header in a table that uses chipwatch's own names.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
@@ -33,8 +34,8 @@ macro_rules! columns {
 
             /// What its cells must be.
             #[must_use]
-            pub fn kind(self) -> ColumnKind {
-                match self { $(Self::$variant => ColumnKind::$kind),* }
+            pub fn kind(self) -> $crate::columns::ColumnKind {
+                match self { $(Self::$variant => $crate::columns::ColumnKind::$kind),* }
             }
 
             /// What it means.
@@ -45,8 +46,11 @@ macro_rules! columns {
         }
     };
 }
+pub(crate) use columns;
 
 columns! {
+    /// A column of the canonical layout.
+    Column:
     LineId "line_id" Text "The exporter's own key of the line.";
     ChannelLevel "channel" Text "sell_in, sell_through or customs; default: the source's.";
     DocumentStage "document_stage" Text "order, delivery or invoice; default: the layout's.";

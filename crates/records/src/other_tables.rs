@@ -1,6 +1,6 @@
 //! Tables that a user keeps beside the sales: stock on hand, and licences. They are no sales and add to no count.
 
-use crate::columns::ColumnKind;
+use crate::columns::columns;
 use crate::day::Day;
 
 /// A table that is no list of sales.
@@ -12,38 +12,9 @@ pub enum OtherTable {
     Licences,
 }
 
-macro_rules! other_columns {
-    ($($variant:ident $name:literal $kind:ident $doc:literal;)*) => {
-        /// A column of such a table.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum OtherColumn { $(#[doc = $doc] $variant),* }
-
-        impl OtherColumn {
-            /// Every column of every such table.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its header in a table that uses chipwatch's own names.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// What its cells must be.
-            #[must_use]
-            pub fn kind(self) -> ColumnKind {
-                match self { $(Self::$variant => ColumnKind::$kind),* }
-            }
-
-            /// What it means.
-            #[must_use]
-            pub fn doc(self) -> &'static str {
-                match self { $(Self::$variant => $doc),* }
-            }
-        }
-    };
-}
-
-other_columns! {
+columns! {
+    /// A column of such a table.
+    OtherColumn:
     HolderName "holder_name" Text "Who has the stock.";
     HolderCountry "country" Text "Country of the holder or the location.";
     Location "location" Text "Plant, warehouse or branch.";

@@ -15,7 +15,7 @@ mod tests;
 pub(crate) use stored_part::hold_files;
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -27,6 +27,7 @@ pub(crate) use index::Stamp;
 use index::{Index, Kept, Seen};
 
 use crate::error::IngestError;
+use crate::hashed;
 use crate::part::{Part, Receipt};
 use crate::plan::{PARTITIONS, PlannedFile, READER_VERSION, planned};
 use crate::source::{FoundFile, SourceSpec};
@@ -47,8 +48,8 @@ pub struct Cache {
     /// Whether every file is hashed, whatever the index says.
     rehash: bool,
     damaged: Mutex<Vec<String>>,
-    /// Held while the cache is used.
-    _lock: File,
+    /// Held while the cache is used; the file itself stays.
+    lock: File,
 }
 
 /// A file of which the parts are there.
@@ -75,6 +76,13 @@ impl Cached {
     }
 }
 
+impl Drop for Cache {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started holds a copy of the handle for a moment.
+        drop(self.lock.unlock());
+    }
+}
+
 impl Cache {
     /// Opens a cache, or makes an empty one. With `rehash` no stamp is trusted: all files are hashed.
     ///
@@ -85,10 +93,13 @@ impl Cache {
         std::fs::create_dir_all(folder).map_err(failed)?;
         let lock = File::options().write(true).create(true).truncate(false).open(folder.join(LOCK));
         let lock = lock.map_err(failed)?;
-        lock.try_lock().map_err(|_| format!("the cache {} is used by another run", folder.display()))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => format!("the cache {}: another run uses it", folder.display()),
+            TryLockError::Error(error) => failed(error),
+        })?;
         let (index, written) = Index::read(&folder.join(INDEX));
         let damaged = Mutex::new(Vec::new());
-        Ok(Self { folder: folder.to_owned(), index, written, rehash, damaged, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), index, written, rehash, damaged, lock })
     }
 
     /// What was found damaged and will be read anew.
@@ -105,7 +116,8 @@ impl Cache {
         found: &FoundFile,
     ) -> Result<Option<Vec<PlannedFile>>, IngestError> {
         let reading = reading_of(source);
-        let Some((seen, was_hashed)) = self.seen(found, &reading) else { return Ok(None) };
+        let Some(stamp) = Stamp::of(&found.path) else { return Ok(None) };
+        let Some((seen, was_hashed)) = self.seen(found, &stamp, &reading) else { return Ok(None) };
         let mut files = Vec::new();
         for name in &seen.entries {
             let folder = self.folder.join(name);
@@ -124,7 +136,8 @@ impl Cache {
             let bytes = (seen.blake3.clone(), seen.stamp.bytes);
             let mut file = planned((source, id), found, text, header, bytes)?;
             file.left_out = left_out;
-            file.stamp = Stamp::of(&found.path);
+            // Not taken anew: what is written to the file from here on must not look as if it had been seen.
+            file.stamp = Some(stamp.clone());
             file.cached = Some(Cached { entry, folder, was_hashed });
             files.push(file);
         }
@@ -132,10 +145,9 @@ impl Cache {
     }
 
     /// The file as it was seen before, and whether it had to be hashed for that.
-    fn seen(&self, found: &FoundFile, reading: &str) -> Option<(&Seen, bool)> {
-        let stamp = Stamp::of(&found.path)?;
+    fn seen(&self, found: &FoundFile, stamp: &Stamp, reading: &str) -> Option<(&Seen, bool)> {
         if !self.rehash
-            && let Some(seen) = self.index.unchanged(&whole_path(&found.path)?, &stamp, reading, self.written)
+            && let Some(seen) = self.index.unchanged(&whole_path(&found.path)?, stamp, reading, self.written)
         {
             return Some((seen, false));
         }
@@ -281,8 +293,5 @@ fn whole_path(path: &Path) -> Option<String> {
 }
 
 fn hash_of(path: &Path) -> Result<String, String> {
-    let mut hasher = blake3::Hasher::new();
-    let read = File::open(path).and_then(|opened| hasher.update_reader(opened).map(drop));
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(hasher.finalize().to_hex().to_string())
+    hashed::hash_of(path).map_err(|error| format!("{}: {error}", path.display()))
 }

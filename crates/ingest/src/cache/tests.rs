@@ -263,7 +263,7 @@ fn entries_that_nobody_needs_go_after_some_runs_and_what_a_killed_run_left_at_on
 fn two_runs_do_not_share_a_cache() {
     let desk = Desk::new(&[("a.csv", SALES)]);
     let first = Cache::open(&desk.cache(), false).unwrap();
-    assert!(Cache::open(&desk.cache(), false).unwrap_err().contains("used by another run"));
+    assert!(Cache::open(&desk.cache(), false).unwrap_err().contains("another run uses it"));
     drop(first);
     assert!(Cache::open(&desk.cache(), false).is_ok());
 }
