@@ -258,3 +258,19 @@ fn a_return_that_has_not_arrived_is_no_order() {
     assert_eq!(report.measure("Glass KK", "open"), (30, 30));
     assert_eq!((report.table("open_orders").len(), report.rows("open")), (1, 2));
 }
+
+#[test]
+fn goods_only_handled_have_their_fewest_usual_and_most_chips() {
+    let report = World::new()
+        .sell_in(&format!(
+            "ship_date,sold_to_name,sold_to_country,ship_to_name,ship_to_country,part_number,description,quantity
+            2024-01-10,Hall,US,,,{H100},,600
+            2024-01-11,Buyer,US,Hall,US,,HGX A100,3
+            2024-01-12,Other,US,Hall,US,,HGX A100,2"
+        ))
+        .report();
+    assert_eq!(report.measure("Hall", "received"), (5 * 4, 5 * 16));
+    // Schedule A shows them as usually sold.
+    let hall = report.table("bulk_purchasers").iter().find(|row| row["name"] == "Hall").unwrap();
+    assert_eq!(hall["received"], "40");
+}

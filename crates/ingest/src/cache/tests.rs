@@ -280,3 +280,33 @@ fn sheets_of_a_workbook_are_entries_of_their_own() {
     assert_eq!((second.tasks, second.bytes.iter().sum::<u64>()), (0, 0));
     assert_eq!(desk.entries().len(), second.bytes.len());
 }
+
+#[test]
+fn every_column_comes_back_as_it_was() {
+    let cell = |column: &Column, row: usize| match column {
+        Column::ChannelLevel => "customs".to_owned(),
+        Column::DocumentStage => "invoice".to_owned(),
+        Column::DocumentType => "loan".to_owned(),
+        Column::ReportPurpose => "replace".to_owned(),
+        Column::UnitOfMeasure => "EA".to_owned(),
+        column => match column.kind() {
+            chipwatch_records::ColumnKind::Date => {
+                format!("2024-{:02}-{:02}", row + 1, *column as usize % 28 + 1)
+            }
+            chipwatch_records::ColumnKind::Quantity | chipwatch_records::ColumnKind::Money => {
+                format!("{}", 10 + row)
+            }
+            _ => format!("{} {row}", column.name()),
+        },
+    };
+    let row = |cells: Vec<String>| cells.join(",") + "\n";
+    let mut text = row(Column::ALL.iter().map(|column| column.name().to_owned()).collect());
+    text += &row(Column::ALL.iter().map(|column| cell(column, 0)).collect());
+    text += &row(Column::ALL.iter().map(|column| cell(column, 1)).collect());
+    let desk = Desk::new(&[("a.csv", &text)]);
+    desk.cached();
+    assert_eq!(desk.cached().tasks, 0);
+    let (seen, _) = desk.run(None);
+    assert_eq!(seen.lines.len(), 2, "{:?}", seen.rejects);
+    assert!(seen.lines[0].contains("replaces: true") && seen.lines[0].contains("stage: Invoice"));
+}
