@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chipwatch_records::{
-    Basis, Book, BulkStatus, Chips, Entity, EntityId, Finding, FlaggedEntity, Ledger, ModelQuarter, PeerRate,
-    Purchases, Quarter, RunContext, Severity, Subject, Tier,
+    Basis, Book, BulkStatus, Chips, CitedLines, Entity, EntityId, Finding, FlaggedEntity, KeptLines, Ledger,
+    ModelQuarter, PeerRate, Purchases, Quarter, RunContext, Severity, Subject, Tier,
 };
 use rayon::prelude::*;
 
@@ -36,6 +36,8 @@ pub struct SliceAssessment {
     pub class_sizes: BTreeMap<String, u64>,
     /// Detectors that failed.
     pub failures: Vec<DetectorFailure>,
+    /// The lines that its evidence cites, by their places here, and its open lines: the others may go.
+    pub lines: KeptLines,
 }
 
 /// What the run says.
@@ -49,6 +51,8 @@ pub struct Assessment {
     pub class_sizes: BTreeMap<String, u64>,
     /// Detectors that failed, each message once.
     pub failures: Vec<DetectorFailure>,
+    /// The lines that evidence cites, by their places here, and all open lines.
+    pub lines: KeptLines,
 }
 
 /// Runs the detectors on one slice and judges its entities.
@@ -94,15 +98,32 @@ pub fn assess_slice(
             message: "a finding names an entity that is not in the slice".to_owned(),
         });
     }
+    let mut cited = CitedLines::new(ledger.lines);
+    for place in places(&mut assessed.entities) {
+        *place = cited.cite(*place);
+    }
+    assessed.lines = cited.finish();
     assessed.class_sizes = class_sizes.into_iter().map(|(class, n)| (class.to_owned(), n)).collect();
     assessed
 }
 
-/// Puts the slices together: peers, holds, rank. The order of the slices does not matter.
+/// The places of all lines that evidence cites.
+fn places(entities: &mut [FlaggedEntity]) -> impl Iterator<Item = &mut u32> {
+    let findings = entities.iter_mut().flat_map(|entity| &mut entity.findings);
+    findings.flat_map(|finding| &mut finding.evidence).filter_map(|row| row.line.as_mut())
+}
+
+/// Puts the slices together: peers, holds, rank. The order of the slices decides nothing but that of lines.
 #[must_use]
 pub fn assess(slices: Vec<SliceAssessment>, book: &Book) -> Assessment {
     let mut all = Assessment::default();
-    for slice in slices {
+    let (mut cited, mut open) = (Vec::new(), Vec::new());
+    for mut slice in slices {
+        let (chunks, of_slice) = slice.lines.into_parts();
+        let moved_by = KeptLines::first_place(cited.len());
+        places(&mut slice.entities).for_each(|place| *place += moved_by);
+        cited.extend(chunks);
+        open.extend(of_slice);
         all.entities.extend(slice.entities);
         all.failures.extend(slice.failures);
         all.accounts.extend(slice.accounts);
@@ -110,6 +131,7 @@ pub fn assess(slices: Vec<SliceAssessment>, book: &Book) -> Assessment {
             *all.class_sizes.entry(class).or_default() += n;
         }
     }
+    all.lines = KeptLines::new(cited, &open);
     all.accounts
         .sort_by_cached_key(|(entity, sums)| (Reverse(sums.acquired.best), book.entity(*entity).id.clone()));
     all.failures.sort();

@@ -54,7 +54,7 @@ impl Sheet {
             lines.push(sheet.add(index, row, id(EntityId::from_index(owner)), id(ItemId::from_index(item))));
         }
         let chunks = lines.chunks(KeptLines::CHUNK).map(<[KeptLine]>::to_vec).collect();
-        sheet.lines = KeptLines::new(vec![chunks], &[]);
+        sheet.lines = KeptLines::new(chunks, &[]);
         sheet.entries.sort_by_key(|entry| (entry.entity, entry.day));
         sheet
     }

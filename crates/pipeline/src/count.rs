@@ -1,16 +1,14 @@
 //! From typed lines to the ledger's lines, with the books beside them.
 
 use chipwatch_enrichment::counting::{
-    Counted, Links, PartitionCount, SlicedLines, count_partition, order_lines,
+    Counted, EntityNotes, FiledLines, Links, PartitionCount, SlicedLines, count_partition,
 };
 use chipwatch_enrichment::items::{ItemReadings, Items};
 use chipwatch_enrichment::parties::{self, Parties};
 use chipwatch_ingest::merge::Merged;
 use chipwatch_ingest::resolve::{RawPartition, Resolved, Resolver};
 use chipwatch_ingest::{IngestError, Plan};
-use chipwatch_records::{
-    Book, Column, Day, Fate, ItemTotals, KeptLines, Reject, ShipmentLine, ShipmentLines,
-};
+use chipwatch_records::{Book, Column, Day, Fate, ItemTotals, Reject, ShipmentLine, ShipmentLines};
 use rayon::prelude::*;
 
 use crate::bookkeeping::{ReadingSummary, add_rejects};
@@ -23,7 +21,8 @@ pub(crate) struct LedgerParts {
     pub(crate) parties: Parties,
     pub(crate) items: Items,
     pub(crate) links: Links,
-    pub(crate) lines: KeptLines,
+    pub(crate) notes: EntityNotes,
+    pub(crate) lines: FiledLines,
     pub(crate) item_totals: Vec<ItemTotals>,
 }
 
@@ -50,11 +49,13 @@ pub(crate) fn count(
     let items = readings.classify(&lines, &prepared.rates, prepared.scope);
     let has_ship_date: Vec<bool> =
         lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
+    let notes = EntityNotes::new(parties.entities.len(), prepared.threshold.countries.is_empty());
     let context = Counted {
         lines: &lines,
         links: &links,
         items: &items,
         parties: &parties,
+        notes: &notes,
         as_of,
         since: prepared.threshold.since,
         has_ship_date: &has_ship_date,
@@ -73,9 +74,9 @@ pub(crate) fn count(
         book_rejects(rejects, &lines, summary);
     }
     summary.rejects.listed.sort();
-    let (kept, open, item_totals) = add_up(counts, items.table.len(), summary);
+    let (filed, item_totals) = add_up(counts, items.table.len(), summary);
     note_doubts(&lines, &links, &parties, summary);
-    let ordered = order_lines(&lines, &parties, kept, open);
+    let filed = FiledLines::new(filed, &lines, &parties, &notes);
     let book = Book {
         items: items.table.clone(),
         entities: parties.entities.clone(),
@@ -84,26 +85,25 @@ pub(crate) fn count(
         written: lines,
         others: prepared.others.rows.clone(),
     };
-    Ok(LedgerParts { book, parties, items, links, lines: ordered, item_totals })
+    Ok(LedgerParts { book, parties, items, links, notes, lines: filed, item_totals })
 }
 
-/// Lines by partition that are kept, those that are open, and the sums by item.
-type AddedUp = (Vec<SlicedLines>, Vec<SlicedLines>, Vec<ItemTotals>);
+/// The lines of each partition, and the sums by item.
+type AddedUp = (Vec<SlicedLines>, Vec<ItemTotals>);
 
 fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummary) -> AddedUp {
-    let (mut kept, mut open) = (Vec::new(), Vec::new());
+    let mut filed = Vec::new();
     let mut totals = vec![ItemTotals::default(); items];
     for count in counts {
         summary.books.merge(&count.books);
-        kept.push(count.kept);
-        open.push(count.open);
+        filed.push(count.lines);
         for (totals, more) in totals.iter_mut().zip(count.items) {
             totals.lines += more.lines;
             totals.quantity += more.quantity;
             totals.value_usd += more.value_usd;
         }
     }
-    (kept, open, totals)
+    (filed, totals)
 }
 
 fn resolve_all(

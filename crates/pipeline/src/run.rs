@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
-use chipwatch_enrichment::counting::{LedgerLines, build_slices, ledger_slice};
+use chipwatch_enrichment::counting::{LedgerDesk, SLICES};
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
 use chipwatch_ingest::cache::Cache;
 use chipwatch_ingest::intake::Scratch;
@@ -204,22 +204,14 @@ fn detect(
     context: &RunContext,
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
-    let LedgerParts { book, parties, items, links, lines, .. } = counted;
-    let source = LedgerLines {
-        book,
-        parties,
-        shapes: &items.shapes,
-        links,
-        lines,
-        as_of: context.as_of,
-        since: context.threshold.since,
-        sums_handled: context.threshold.countries.is_empty(),
-    };
-    let slices = build_slices(&source);
-    let assessed: Vec<_> = (0..slices.len())
+    let LedgerParts { book, parties, items, links, notes, lines, .. } = counted;
+    let days = (context.threshold.since, context.as_of);
+    let desk = LedgerDesk::new(book, parties, (&items.shapes, links), notes, days);
+    let assessed: Vec<_> = (0..SLICES)
         .into_par_iter()
         .map(|slice| {
-            let ledger = ledger_slice(&source, &slices, slice);
+            let lines = desk.lines(lines.take(slice));
+            let ledger = desk.ledger(&lines, slice);
             let sums = (totals_by_level(&ledger), MonthlyPart::of(&ledger));
             (assess_slice(&ledger, context, &prepared.detectors), sums)
         })

@@ -46,7 +46,7 @@ impl Told<'_> {
             scope: self.prepared.scope.as_str(),
             books: &self.summary.books,
             book: &counted.book,
-            lines: &counted.lines,
+            lines: &assessment.lines,
             entities: &assessment.entities,
             accounts: &assessment.accounts,
             monthly,

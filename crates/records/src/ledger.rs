@@ -108,13 +108,20 @@ impl Flags {
     pub const SAME_UNITS: Self = Self(32);
     /// Ordered or billed only: no goods movement is known.
     pub const NO_GOODS_MOVEMENT: Self = Self(64);
-    /// Says the same as another line but for spelling, a cent, or the number of its document.
+    /// Says the same as another line but for spelling, a cent, or the number of its document. Not set for goods that were
+    /// only handled.
     pub const NEAR_REPEAT: Self = Self(128);
 
     /// Both sets of marks.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The marks that `other` does not have.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether all marks of `other` are set.
@@ -193,7 +200,7 @@ pub struct Ledger<'a> {
     /// Chips that entities only handled and that stand in no entry, in the order of entities: see
     /// [`Measure::Received`].
     pub handled: Vec<(EntityId, Chips)>,
-    /// The lines of all slices.
+    /// The lines of the slice.
     pub lines: &'a KeptLines,
     /// The small whole tables.
     pub book: &'a Book,

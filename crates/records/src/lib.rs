@@ -30,7 +30,7 @@ pub use flagged::{Basis, BulkStatus, Chips, FlaggedEntity, ModelQuarter, Purchas
 pub use ids::{
     DocumentId, EntityId, FileId, ItemId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId,
 };
-pub use kept_lines::KeptLines;
+pub use kept_lines::{CitedLines, KeptLines};
 pub use ledger::{
     Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure,
     NotEvaluated, Operator, RunContext, Threshold,

@@ -4,6 +4,7 @@ use chipwatch_records::{
     Channel, DocumentType, EntityId, EvidenceRole, KeptLine, Measure, PartyId, ShipmentLines,
 };
 
+use super::repeats::is_return;
 use crate::parties::Parties;
 
 /// What a line does to one measure of one entity.
@@ -55,6 +56,14 @@ pub(crate) fn shares(lines: &ShipmentLines, parties: &Parties, kept: &KeptLine, 
             handled(lines, parties, kept, [buyer, receiver, user], sign, into);
         }
     }
+}
+
+/// The share of the buyer of a line that is not goods-issued.
+pub(crate) fn open_share(parties: &Parties, line: &KeptLine) -> Option<Share> {
+    let holder = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
+    let sign = if is_return(line.kind) { -1 } else { 1 };
+    holder
+        .map(|party| share(parties.party_entities[party.index()], Measure::Open, EvidenceRole::SoldTo, sign))
 }
 
 fn share(entity: EntityId, measure: Measure, role: EvidenceRole, sign: i8) -> Share {

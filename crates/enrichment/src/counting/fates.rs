@@ -6,8 +6,9 @@ use chipwatch_records::{
 };
 use hashbrown::{HashMap, HashSet};
 
+use super::filing::{Filing, SlicedLines};
 use super::links::Links;
-use super::order::{SlicedLines, Slicing};
+use super::notes::EntityNotes;
 use super::repeats::{Standing, comes_back, settle};
 use crate::items::Items;
 use crate::parties::Parties;
@@ -22,6 +23,8 @@ pub struct Counted<'a> {
     pub items: &'a Items,
     /// Entities.
     pub parties: &'a Parties,
+    /// What is noted of each entity.
+    pub notes: &'a EntityNotes,
     /// The day the report speaks for.
     pub as_of: Day,
     /// First day that counts.
@@ -36,9 +39,7 @@ pub struct PartitionCount {
     /// Its part of the books.
     pub books: Books,
     /// Lines for the ledger; those before the threshold's start take up returns and nothing else.
-    pub kept: SlicedLines,
-    /// Lines that are not goods-issued.
-    pub open: SlicedLines,
+    pub lines: SlicedLines,
     /// Sums by classified item.
     pub items: Vec<ItemTotals>,
 }
@@ -53,7 +54,7 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
         items: vec![ItemTotals::default(); context.items.table.len()],
         ..PartitionCount::default()
     };
-    let mut ledger = ForLedger { kept: Slicing::new(partition.len() / 2), open: Slicing::new(0) };
+    let mut filing = Filing::new(context, partition.len() / 2);
     let mut tallies = FateTallies::default();
     for (line, standing) in partition.iter().zip(standings) {
         let units = u64::from(line.quantity.unsigned_abs());
@@ -61,7 +62,7 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
             tallies.add(Fate::Quarantined, units);
             continue;
         };
-        let fate = place(context, line, item, standing, &headers, &mut ledger);
+        let fate = place(context, line, item, standing, &headers, &mut filing);
         tallies.add(fate, units);
         if !matches!(fate, Fate::Duplicate | Fate::Superseded | Fate::Quarantined) {
             let totals = &mut count.items[item.index()];
@@ -71,14 +72,8 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
         }
     }
     tallies.into_books(&mut count.books);
-    (count.kept, count.open) = (ledger.kept.finish(), ledger.open.finish());
+    count.lines = filing.finish();
     count
-}
-
-/// Lines of a partition on their way to the ledger.
-struct ForLedger {
-    kept: Slicing,
-    open: Slicing,
 }
 
 /// Rows and items by fate, in a short list: two or three fates make up nearly all lines.
@@ -135,7 +130,7 @@ fn place(
     item: ItemId,
     standing: Standing,
     headers: &Headers,
-    ledger: &mut ForLedger,
+    filing: &mut Filing<'_>,
 ) -> Fate {
     if let Some(fate) = standing.fate {
         return fate;
@@ -162,18 +157,18 @@ fn place(
     if let Some(reason) = by_stage(context, particulars, &mut kept) {
         // What is still to come back is no order: it is in the books, and not on the hold list.
         if reason == Exclusion::Open && !comes_back(kind) {
-            ledger.open.push(context.parties, kept);
+            filing.keep_open(kept);
         }
         return Fate::Excluded(reason);
     }
     match kept.line.ship_date {
         Some(day) if day > context.as_of => Fate::Excluded(Exclusion::AfterAsOf),
         Some(day) if day < context.since => {
-            ledger.kept.push(context.parties, kept);
+            filing.keep(kept);
             Fate::Excluded(Exclusion::BeforeSince)
         }
         _ => {
-            ledger.kept.push(context.parties, kept);
+            filing.keep(kept);
             Fate::Counted
         }
     }

@@ -8,9 +8,11 @@
 mod balances;
 mod entries;
 mod fates;
+mod filing;
 mod fill;
 mod links;
 mod near_repeats;
+mod notes;
 mod order;
 mod overlap;
 mod repeats;
@@ -19,7 +21,7 @@ mod settle;
 mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
+pub use filing::{FiledLines, FiledSlice, SLICES, SlicedLines};
 pub use links::{Links, MixedSource};
-pub use order::{SLICES, SlicedLines, order_lines};
-pub use settle::ledger_slice;
-pub use slices::{LedgerLines, Slices, build_slices};
+pub use notes::EntityNotes;
+pub use slices::LedgerDesk;

@@ -10,7 +10,7 @@ use super::fill::fill_chassis;
 use super::links::Links;
 use super::overlap::settle_levels;
 use super::returns::match_returns;
-use super::slices::{LedgerLines, SliceRow, Slices};
+use super::slices::{LedgerDesk, SliceRow};
 use crate::items::Shape;
 
 /// A share while its entity is settled.
@@ -38,27 +38,29 @@ pub(crate) struct Movement {
     pub(crate) net_hi: i64,
 }
 
-/// Sorts and settles one slice.
-#[must_use]
-pub fn ledger_slice<'a>(source: &LedgerLines<'a>, slices: &Slices, slice: usize) -> Ledger<'a> {
-    let rows = slices.take(source, slice);
-    let mut entries = Vec::with_capacity(rows.len());
-    let desk = Desk { book: source.book, lines: source.lines, shapes: source.shapes, links: source.links };
-    let mut movements: Vec<Movement> = Vec::new();
-    for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
-        let entity = rows[0].entity;
-        if slices.is_plain(entity) {
-            let counted = rows.iter().filter(|row| row.day >= source.since);
-            entries.extend(counted.map(|row| desk.entry(entity, &desk.movement(row, source.since))));
-            continue;
+impl LedgerDesk<'_> {
+    /// Sorts and settles one slice.
+    #[must_use]
+    pub fn ledger<'l>(&'l self, lines: &'l KeptLines, slice: usize) -> Ledger<'l> {
+        let rows = self.rows(lines, slice);
+        let mut entries = Vec::with_capacity(rows.len());
+        let desk = Desk { book: self.book, lines, shapes: self.shapes, links: self.links };
+        let mut movements: Vec<Movement> = Vec::new();
+        for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
+            let entity = rows[0].entity;
+            if self.notes.is_plain(entity) {
+                let counted = rows.iter().filter(|row| row.day >= self.since);
+                entries.extend(counted.map(|row| desk.entry(entity, &desk.movement(row, self.since))));
+                continue;
+            }
+            movements.clear();
+            movements.extend(rows.iter().map(|row| desk.movement(row, self.since)));
+            desk.settle(&mut movements);
+            let listed = movements.iter().filter(|movement| !movement.before);
+            entries.extend(listed.map(|movement| desk.entry(entity, movement)));
         }
-        movements.clear();
-        movements.extend(rows.iter().map(|row| desk.movement(row, source.since)));
-        desk.settle(&mut movements);
-        let listed = movements.iter().filter(|movement| !movement.before);
-        entries.extend(listed.map(|movement| desk.entry(entity, movement)));
+        Ledger { entries, handled: self.handled(slice), lines, book: self.book }
     }
-    Ledger { entries, handled: slices.handled(slice), lines: source.lines, book: source.book }
 }
 
 /// Where an entity's movements are settled.
