@@ -8,7 +8,8 @@ use crate::root;
 
 const MOST_LINES: usize = 400;
 const NAMES_THAT_SAY_NOTHING: [&str; 5] = ["utils", "util", "helpers", "common", "misc"];
-const TOP_LEVEL: [&str; 18] = [
+const TOP_LEVEL: [&str; 19] = [
+    ".cargo",
     ".ci",
     ".git",
     ".gitignore",

@@ -5,6 +5,7 @@ use chipwatch_records::{Column, DocumentStage, Documents, FileId, SourceId, docu
 use crate::cells::{Refusal, clean, folded_number, hash_texts, is_damaged};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
+use crate::fingerprints::{Fingerprint, Fingerprints};
 use crate::intern::{Interner, Key, ShortCells};
 use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
@@ -86,10 +87,13 @@ impl<'a> Cells<'a> {
 /// The parties of one set of columns by the bytes of their cells.
 struct PartyKeys {
     columns: [bool; 6],
-    keys: Interner,
     /// Id of each key's party, with [`UNNAMED`] for one that has neither number nor name; 0 for one without a filled cell.
-    ids: Vec<u32>,
+    ids: Fingerprints,
 }
+
+/// A party that was asked for: its table and its fingerprint there; nothing where no column is about it.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedParty(Option<(usize, Fingerprint)>);
 
 /// A mark beside the id of a party: told where the id is, a row need not look at the party.
 const UNNAMED: u32 = 1 << 31;
@@ -174,35 +178,41 @@ impl<'a> Dictionaries<'a> {
         }
     }
 
-    /// Id of the party in these fields, from 1; 0 where all are empty.
-    pub(crate) fn party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        self.marked_party(cells, fields) & !UNNAMED
-    }
-
-    fn marked_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+    /// Asks for the party in these fields. Whoever asks early, and for all parties of a row at once, need not wait for the
+    /// answer.
+    pub(crate) fn ask_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> AskedParty {
         if fields.iter().all(Option::is_none) {
-            return 0;
+            return AskedParty(None);
         }
         let columns = fields.map(|field| field.is_some());
         let known = self.party_keys.iter().position(|keys| keys.columns == columns);
         let table = known.unwrap_or_else(|| {
-            self.party_keys.push(PartyKeys { columns, keys: Interner::default(), ids: Vec::new() });
+            self.party_keys.push(PartyKeys { columns, ids: Fingerprints::default() });
             self.party_keys.len() - 1
         });
         let key = cells.key(fields, &mut self.key);
-        let (key, new) = self.party_keys[table].keys.intern_key(key);
-        if !new {
-            return self.party_keys[table].ids[key as usize];
+        AskedParty(Some((table, self.party_keys[table].ids.print(key))))
+    }
+
+    /// Id of the party that was asked for in these fields, from 1; 0 where all are empty.
+    pub(crate) fn party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        self.marked_party(asked, cells, fields) & !UNNAMED
+    }
+
+    fn marked_party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        let AskedParty(Some((table, print))) = asked else { return 0 };
+        if let Some(id) = self.party_keys[table].ids.get(print) {
+            return id;
         }
         let id = self.new_party(cells, fields);
-        self.party_keys[table].ids.push(id);
+        self.party_keys[table].ids.put(print, id);
         id
     }
 
     /// As [`Self::party`], but 0 where neither a number nor a name says who it is: all that have nothing but a country in
     /// common would be one buyer.
-    pub(crate) fn named_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        let id = self.marked_party(cells, fields);
+    pub(crate) fn named_party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+        let id = self.marked_party(asked, cells, fields);
         if id & UNNAMED == 0 { id } else { 0 }
     }
 

@@ -54,7 +54,17 @@ impl<'k> Key<'k> {
         std::str::from_utf8(self.bytes()).unwrap_or_default()
     }
 
-    fn bytes(self) -> &'k [u8] {
+    /// The bytes with zeros behind them and their number on top; `None` for more than 48.
+    pub(crate) fn padded(self) -> Option<[u8; OUTLINED + 8]> {
+        let length = self.end.saturating_sub(self.start);
+        let mut padded = [0; OUTLINED + 8];
+        let (chunks, _) = padded.as_chunks_mut::<8>();
+        let words = self.words::<WORDS>().into_iter().chain([length as u64]);
+        chunks.iter_mut().zip(words).for_each(|(chunk, word)| *chunk = word.to_le_bytes());
+        (length <= OUTLINED).then_some(padded)
+    }
+
+    pub(crate) fn bytes(self) -> &'k [u8] {
         self.around.get(self.start..self.end).unwrap_or_default()
     }
 

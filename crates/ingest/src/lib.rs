@@ -14,6 +14,7 @@ pub mod date;
 pub mod dialect;
 mod dictionaries;
 mod error;
+mod fingerprints;
 #[cfg(test)]
 mod fixture_tests;
 #[cfg(any(test, feature = "fuzzing"))]

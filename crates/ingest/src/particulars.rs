@@ -61,7 +61,8 @@ impl Dictionaries<'_> {
             }
         }
         for (index, party) in fields.parties.iter().enumerate() {
-            particulars.parties[index] = self.party(cells, party);
+            let asked = self.ask_party(cells, party);
+            particulars.parties[index] = self.party(asked, cells, party);
         }
         let rest: Vec<&str> = fields.rest.iter().map(|field| cells.clean(Some(*field))).collect();
         if rest.iter().any(|text| !text.is_empty()) {

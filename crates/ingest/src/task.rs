@@ -265,6 +265,8 @@ fn read_row(
     cells: &Cells<'_>,
     line: u32,
 ) -> Result<(RawRow, usize), Refusal> {
+    let asked =
+        [&plan.sold_to, &plan.ship_to, &plan.end_user].map(|role| dictionaries.ask_party(cells, role));
     let mut quantity = number(cells, plan.quantity)?;
     if quantity.is_absent() {
         return Err(Refusal::at(plan.quantity, "the quantity is empty"));
@@ -281,11 +283,12 @@ fn read_row(
         }
         _ => 0,
     };
-    let mut sold_to = dictionaries.named_party(cells, &plan.sold_to);
-    let ship_to = dictionaries.party(cells, &plan.ship_to);
-    let end_user = dictionaries.named_party(cells, &plan.end_user);
+    let mut sold_to = dictionaries.named_party(asked[0], cells, &plan.sold_to);
+    let ship_to = dictionaries.party(asked[1], cells, &plan.ship_to);
+    let end_user = dictionaries.named_party(asked[2], cells, &plan.end_user);
     if sold_to == 0 && plan.has_bill_to {
-        sold_to = dictionaries.named_party(cells, &plan.bill_to);
+        let asked = dictionaries.ask_party(cells, &plan.bill_to);
+        sold_to = dictionaries.named_party(asked, cells, &plan.bill_to);
         receipt.bill_to_for_sold_to += u64::from(sold_to != 0);
     }
     if sold_to == 0 && ship_to == 0 && end_user == 0 {
