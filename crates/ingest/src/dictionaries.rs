@@ -1,6 +1,6 @@
 //! The distinct values of a task: each is cleaned, checked and typed once, when it is first seen.
 
-use chipwatch_records::{Column, DocumentStage, Documents, FileId, SourceId, document_digest};
+use chipwatch_records::{Column, DocumentStage, DocumentTable, FileId, SourceId, document_digest};
 
 use crate::cells::{Refusal, clean, folded_number, hash_texts, is_damaged};
 use crate::columns_plan::{RoleFields, RowPlan};
@@ -126,7 +126,7 @@ pub(crate) struct Dictionaries<'a> {
     date_counts: Vec<u64>,
     /// Neighbouring rows often share theirs: the key and id of the row before.
     last_particulars: (Vec<u8>, u32),
-    documents: Documents,
+    documents: DocumentTable,
     last_document: (u32, String),
 }
 
@@ -157,7 +157,7 @@ impl<'a> Dictionaries<'a> {
             dates: Vec::new(),
             date_counts: Vec::new(),
             last_particulars: (Vec::new(), 0),
-            documents: Documents::default(),
+            documents: DocumentTable::default(),
             last_document: (0, String::new()),
         }
     }
@@ -378,23 +378,23 @@ impl<'a> Dictionaries<'a> {
             return (0, line_no);
         }
         let seller = self.sellers[particulars as usize];
-        if self.last_document.0 != seller || self.last_document.1 != number || self.documents.is_empty() {
+        if self.last_document.0 != seller
+            || self.last_document.1 != number
+            || self.documents.digests.is_empty()
+        {
             self.last_document.0 = seller;
             self.last_document.1.clear();
             self.last_document.1.push_str(number);
             let name = self.texts.get(seller);
             self.documents.push(document_digest(name, &folded_number(number)), number);
         }
-        (self.documents.len() as u32, line_no)
+        (self.documents.digests.len() as u32, line_no)
     }
 
     /// The partition of a row: that of its document, else that of its parties and item.
     pub(crate) fn partition(&self, document: u32, parties: [u32; 3], item: u32) -> usize {
-        let hash = match document
-            .checked_sub(1)
-            .and_then(|row| chipwatch_records::DocumentId::from_index(row as usize))
-        {
-            Some(id) => self.documents.digest(id),
+        let hash = match document.checked_sub(1) {
+            Some(row) => self.documents.digests[row as usize],
             None => parties
                 .iter()
                 .filter_map(|party| party.checked_sub(1))

@@ -134,7 +134,8 @@ fn line_in_words(lines: &ShipmentLines, line: &ShipmentLine) -> String {
     let particulars = lines.particulars_of(line);
     let item = &lines.items[line.item.index()];
     let mut words = vec![format!("{} {}", particulars.stage.as_str(), particulars.kind.as_str())];
-    let document = line.document.map_or("", |document| lines.documents.number(document));
+    let document =
+        line.document.map_or_else(Default::default, |document| lines.documents.number(document.id()));
     words.push(format!("{document}/{}", text(line.line_no)));
     for (role, party) in [
         ("sold to", line.sold_to),

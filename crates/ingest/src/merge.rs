@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::num::NonZeroU32;
 
 use chipwatch_records::{
-    Column, Day, Documents, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId,
+    Column, Day, DocumentTable, ItemAsWritten, Particulars, ParticularsId, PartyAsWritten, PartyId,
     ShipmentLines, Source, TextId, Texts, WrittenItemId,
 };
 use hashbrown::HashMap;
@@ -40,26 +40,21 @@ pub fn merge(
     dialects: &[FileDialects],
     mut parts: Vec<Part>,
 ) -> Merged {
-    let merge_values = || {
-        let (texts, text_maps, systems) = merge_texts(sources, &parts);
-        let parties = merge_parties(&parts, &text_maps, &systems);
-        let items = merge_items(&parts, &text_maps);
-        (texts, text_maps, parties, items)
-    };
-    let ((texts, text_maps, (parties, party_maps), (items, item_maps)), (documents, document_bases)) =
-        rayon::join(merge_values, || merge_documents(&parts));
+    let (texts, text_maps, systems) = merge_texts(sources, &parts);
+    let ((parties, party_maps), (items, item_maps)) =
+        rayon::join(|| merge_parties(&parts, &text_maps, &systems), || merge_items(&parts, &text_maps));
     let mut lines = ShipmentLines {
         texts,
         parties,
         items,
-        documents,
         sources: sources.iter().enumerate().map(|(index, source)| source_of(source, index, files)).collect(),
         files: files.iter().map(|file| file.input.clone()).collect(),
         ..ShipmentLines::default()
     };
     let mut maps = part_maps(sources, dialects, &parts, text_maps, party_maps, item_maps);
-    for (map, base) in maps.iter_mut().zip(document_bases) {
-        map.document_base = base;
+    for (map, part) in maps.iter_mut().zip(&mut parts) {
+        let DocumentTable { digests, numbers } = std::mem::take(&mut part.documents);
+        (map.digests, map.document_base) = (digests, lines.documents.append(numbers));
     }
     merge_particulars(&mut lines, &mut maps, &parts, dialects);
     let mut partitions: Vec<RawPartition> = (0..PARTITIONS).map(|_| RawPartition(Vec::new())).collect();
@@ -188,20 +183,6 @@ fn number_by_value<T: Ord + Hash + Copy, Id>(
     )
 }
 
-/// The documents of all parts, one behind the other, and the row at which those of each part start.
-fn merge_documents(parts: &[Part]) -> (Documents, Vec<usize>) {
-    let mut documents = Documents::default();
-    let all = || parts.iter().map(|part| &part.documents);
-    documents.reserve(all().map(Documents::len).sum(), all().map(Documents::bytes).sum());
-    let mut append = |part: &Part| {
-        let base = documents.len();
-        documents.append(&part.documents);
-        base
-    };
-    let bases = parts.iter().map(&mut append).collect();
-    (documents, bases)
-}
-
 fn part_maps(
     sources: &[SourceSpec],
     dialects: &[FileDialects],
@@ -223,6 +204,7 @@ fn part_maps(
             items,
             particulars: Vec::new(),
             pieces: pieces_of(&sources[part.source.index()], part),
+            digests: Vec::new(),
             document_base: 0,
             dates: part.dates.iter().map(|(_, reading)| day_of(*reading, ship)).collect(),
             date_texts: part.dates.iter().map(|(text, _)| text.clone()).collect(),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use chipwatch_records::{Channel, Column, DocumentStage, DocumentType, Documents, FileId, Reject, SourceId};
+use chipwatch_records::{
+    Channel, Column, DocumentStage, DocumentTable, DocumentType, FileId, Reject, SourceId,
+};
 
 use crate::date::{DateEvidence, DateReading};
 use crate::intern::Interner;
@@ -81,7 +83,7 @@ pub struct Part {
     pub(crate) dates: Vec<(String, DateReading)>,
     /// Accepted rows of each ship date, by the date's place.
     pub(crate) date_counts: Vec<u64>,
-    pub(crate) documents: Documents,
+    pub(crate) documents: DocumentTable,
     /// By partition.
     pub(crate) rows: Vec<RowSource>,
     /// Physical line of the task's first record: lines of rows are counted from it.

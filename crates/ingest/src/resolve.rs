@@ -1,14 +1,19 @@
 //! From rows of numbers to typed shipment lines, once the dialects of their columns are known.
 
 use chipwatch_records::{
-    Column, Day, DocumentId, FileId, ParticularsId, PartyId, Reject, ShipmentLine, TextId, UnitPrice,
-    WrittenItemId,
+    Column, Day, DocumentId, FileId, LineDocument, ParticularsId, PartyId, Reject, ShipmentLine, TextId,
+    UnitPrice, WrittenItemId,
 };
+
+use prefetch_index::prefetch_index;
 
 use crate::error::IngestError;
 use crate::number::{NumberDialect, PackedNumber};
 use crate::part::RawRow;
 use crate::spill::RowSource;
+
+/// The digests of so many rows further on are fetched while one is typed.
+const FETCHED_AHEAD: usize = 16;
 
 /// A number of its own table for each local id, or why rows with it are refused.
 pub(crate) type Refused = (Column, String, &'static str);
@@ -23,6 +28,8 @@ pub(crate) struct PartMap {
     pub(crate) particulars: Vec<Result<Option<ParticularsId>, Refused>>,
     /// Pieces in one of what the quantity counts, by particulars; empty where every one is a piece.
     pub(crate) pieces: Vec<u32>,
+    /// Digest of each document, and the row of the first among those of the run.
+    pub(crate) digests: Vec<u64>,
     pub(crate) document_base: usize,
     pub(crate) dates: Vec<Result<Option<Day>, &'static str>>,
     pub(crate) date_texts: Vec<String>,
@@ -68,7 +75,11 @@ impl RawPartition {
             let map = &resolver.maps[part];
             let path = || resolver.paths[map.file.index()].clone().into();
             let rows = rows.load().map_err(|why| IngestError::NotUnderstood { path: path(), why })?;
-            for row in &rows {
+            for (place, row) in rows.iter().enumerate() {
+                // Rows of a partition lie far apart in their file, and so do their documents.
+                if let Some(later) = rows.get(place + FETCHED_AHEAD) {
+                    prefetch_index(&map.digests, later.document as usize);
+                }
                 match map.line(row) {
                     Ok(line) => resolved.lines.push(line),
                     Err((column, value, reason)) => {
@@ -100,7 +111,10 @@ impl PartMap {
         let particulars = self.particulars[row.particulars as usize].clone()?.ok_or_else(too_many)?;
         let document = match row.document.checked_sub(1) {
             None => None,
-            Some(id) => Some(DocumentId::from_index(self.document_base + id as usize).ok_or_else(too_many)?),
+            Some(row) => {
+                let id = DocumentId::from_index(self.document_base + row as usize).ok_or_else(too_many)?;
+                Some(LineDocument::new(self.digests[row as usize], id))
+            }
         };
         Ok(ShipmentLine {
             price: self.price(row, quantity, pieces)?,

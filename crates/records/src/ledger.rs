@@ -91,7 +91,7 @@ impl Measure {
 
 /// Marks of an entry that the integrity detector reads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Flags(u16);
+pub struct Flags(u8);
 
 impl Flags {
     /// Identical lines without a document number stand behind it.

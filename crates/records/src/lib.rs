@@ -6,6 +6,7 @@ pub mod books;
 pub mod columns;
 pub mod country;
 pub mod day;
+pub mod documents;
 pub mod finding;
 pub mod flagged;
 pub mod ids;
@@ -22,6 +23,7 @@ pub use books::{Books, Exclusion, Fate, Tally};
 pub use columns::{Column, ColumnKind, Role};
 pub use country::CountryCode;
 pub use day::{Day, Quarter};
+pub use documents::{DocumentNumbers, DocumentTable, Documents, StoredNumbers};
 pub use finding::{
     Checked, Evidence, EvidenceRole, Fact, Finding, InnocentExplanation, PeerRate, Severity, Subject, Window,
     finding_id,
@@ -39,8 +41,8 @@ pub use other_tables::{InventoryRow, Licence, OtherColumn, OtherRows, OtherTable
 pub use rejects::{Reject, Rejects};
 pub use scattered::Scattered;
 pub use shipment::{
-    Channel, DocumentStage, DocumentType, Documents, InputFile, ItemAsWritten, Particulars, PartyAsWritten,
-    ShipmentLine, ShipmentLines, Source, UnitPrice, document_digest,
+    Channel, DocumentStage, DocumentType, InputFile, ItemAsWritten, LineDocument, Particulars,
+    PartyAsWritten, ShipmentLine, ShipmentLines, Source, UnitPrice, document_digest,
 };
 pub use tables::{Monthly, MonthlyRow, TableColumn, TableKind};
 pub use texts::Texts;

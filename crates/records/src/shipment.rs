@@ -3,6 +3,7 @@
 use std::num::NonZeroI64;
 
 use crate::day::Day;
+use crate::documents::Documents;
 use crate::ids::{DocumentId, FileId, ParticularsId, PartyId, SourceId, TextId, WrittenItemId};
 use crate::texts::Texts;
 use rapidhash::v3::rapidhash_v3;
@@ -222,7 +223,35 @@ pub struct Particulars {
     pub rest: TextId,
 }
 
-/// One accepted line. 56 bytes; whatever repeats is an id.
+/// The document of a line. The digest is at hand wherever lines are compared; the number is asked for when a line is cited.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LineDocument {
+    /// In two halves: so a line needs no room to align it.
+    digest: [u32; 2],
+    id: DocumentId,
+}
+
+impl LineDocument {
+    /// A row of [`Documents`] and its digest.
+    #[must_use]
+    pub fn new(digest: u64, id: DocumentId) -> Self {
+        Self { digest: [digest as u32, (digest >> 32) as u32], id }
+    }
+
+    /// Digest of seller and document number: equal for equal documents.
+    #[must_use]
+    pub fn digest(self) -> u64 {
+        u64::from(self.digest[1]) << 32 | u64::from(self.digest[0])
+    }
+
+    /// Its row in [`Documents`].
+    #[must_use]
+    pub fn id(self) -> DocumentId {
+        self.id
+    }
+}
+
+/// One accepted line. 64 bytes; whatever repeats is an id.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ShipmentLine {
     /// Price of one item in the line's currency, where the row has one.
@@ -238,7 +267,7 @@ pub struct ShipmentLine {
     /// The other columns.
     pub particulars: ParticularsId,
     /// The document, where the row names one.
-    pub document: Option<DocumentId>,
+    pub document: Option<LineDocument>,
     /// The line's number in its document.
     pub line_no: TextId,
     /// Actual goods issue; `None` means open.
@@ -255,78 +284,6 @@ pub struct ShipmentLine {
 #[must_use]
 pub fn document_digest(seller: &str, folded_number: &str) -> u64 {
     rapidhash_v3(folded_number.as_bytes()) ^ rapidhash_v3(seller.as_bytes()).rotate_left(31)
-}
-
-/// The documents of the lines: one row a run of lines that stand together, so equal documents may have several rows.
-#[derive(Clone, Default, Debug)]
-pub struct Documents {
-    /// 64-bit digest of seller and folded document number: equal for equal documents.
-    digests: Vec<u64>,
-    ends: Vec<usize>,
-    arena: String,
-}
-
-impl Documents {
-    /// Room for so many more rows and bytes of numbers.
-    pub fn reserve(&mut self, rows: usize, bytes: usize) {
-        self.digests.reserve(rows);
-        self.ends.reserve(rows);
-        self.arena.reserve(bytes);
-    }
-
-    /// Bytes of all numbers.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.arena.len()
-    }
-
-    /// Adds a run and returns its row.
-    pub fn push(&mut self, digest: u64, number: &str) -> usize {
-        self.digests.push(digest);
-        self.arena.push_str(number);
-        self.ends.push(self.arena.len());
-        self.digests.len() - 1
-    }
-
-    /// Appends all rows of another table; its row `i` becomes row `len + i`.
-    pub fn append(&mut self, other: &Self) {
-        let base = self.arena.len();
-        self.digests.extend_from_slice(&other.digests);
-        self.ends.extend(other.ends.iter().map(|end| end + base));
-        self.arena.push_str(&other.arena);
-    }
-
-    /// Its columns: digests, all numbers one behind the other, and where each of them ends.
-    #[must_use]
-    pub fn columns(&self) -> (&[u64], &str, &[usize]) {
-        (&self.digests, &self.arena, &self.ends)
-    }
-
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.digests.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
-    }
-
-    /// Digest of seller and document number.
-    #[must_use]
-    pub fn digest(&self, id: DocumentId) -> u64 {
-        self.digests[id.index()]
-    }
-
-    /// The document number as written.
-    #[must_use]
-    pub fn number(&self, id: DocumentId) -> &str {
-        let index = id.index();
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.arena[start..self.ends[index]]
-    }
 }
 
 /// A `[[source]]` of the pipeline, as far as lines need it.

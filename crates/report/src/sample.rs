@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
-    DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate, FileId,
-    Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, InventoryRow, Item, ItemAsWritten, ItemId,
-    ItemTotals, KeptLine, KeptLines, Licence, ModelQuarter, MonthlyRow, NotEvaluated, Operator, OtherRows,
-    Particulars, ParticularsId, PartyAsWritten, PartyId, PeerRate, Purchases, Reject, Rejects, RunContext,
-    Severity, ShipmentLine, ShipmentLines, SourceId, Subject, TextId, Texts, Threshold, Tier, Window,
-    WrittenItemId, finding_id,
+    DocumentTable, DocumentType, Documents, Entity, EntityId, Evidence, EvidenceRole, Exclusion, Fact, Fate,
+    FileId, Finding, FlaggedEntity, Flags, InnocentExplanation, InputFile, InventoryRow, Item, ItemAsWritten,
+    ItemId, ItemTotals, KeptLine, KeptLines, Licence, LineDocument, ModelQuarter, MonthlyRow, NotEvaluated,
+    Operator, OtherRows, Particulars, ParticularsId, PartyAsWritten, PartyId, PeerRate, Purchases, Reject,
+    Rejects, RunContext, Severity, ShipmentLine, ShipmentLines, SourceId, Subject, TextId, Texts, Threshold,
+    Tier, Window, WrittenItemId, finding_id,
 };
 
 use crate::Report;
@@ -161,7 +161,9 @@ fn book(names: [&str; 4], file: &str) -> Book {
         hs_code: TextId::EMPTY,
     });
     let mut documents = Documents::default();
-    documents.push(1, "80001");
+    let mut table = DocumentTable::default();
+    table.push(1, "80001");
+    documents.append(table.numbers);
     let particulars = vec![particulars(id("Maker One"))];
     let written = ShipmentLines {
         parties: parties.to_vec(),
@@ -295,7 +297,7 @@ fn line(number: u32, party: usize, quantity: i32) -> KeptLine {
         end_user: None,
         item: WrittenItemId::from_index(0).unwrap(),
         particulars: ParticularsId::from_index(0).unwrap(),
-        document: DocumentId::from_index(0),
+        document: DocumentId::from_index(0).map(|id| LineDocument::new(1, id)),
         line_no: TextId::EMPTY,
         ship_date: Day::from_ymd(2024, 5, number),
         quantity,

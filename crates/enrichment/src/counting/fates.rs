@@ -2,7 +2,7 @@
 
 use chipwatch_records::{
     Books, Day, DocumentStage, DocumentType, Exclusion, Fate, Flags, ItemId, ItemTotals, KeptLine,
-    Particulars, PartyId, ShipmentLine, ShipmentLines,
+    LineDocument, Particulars, PartyId, ShipmentLine, ShipmentLines,
 };
 use hashbrown::{HashMap, HashSet};
 
@@ -183,7 +183,7 @@ fn by_document(context: &Counted<'_>, line: &ShipmentLine, kind: DocumentType) -
         DocumentType::ValueAdjustment => Some(Exclusion::ValueOnly),
         DocumentType::RejectedItem => Some(Exclusion::RejectedItem),
         DocumentType::Cancellation => Some(Exclusion::Cancellation),
-        _ if context.links.is_cancelled(context.lines, line) => Some(Exclusion::Cancelled),
+        _ if context.links.is_cancelled(line) => Some(Exclusion::Cancelled),
         _ if context.links.is_master(context.lines, line) => Some(Exclusion::MasterBill),
         _ if own(line.sold_to.or(line.end_user).or(line.ship_to)) => Some(Exclusion::OwnCompany),
         _ if line.quantity == 0 => Some(Exclusion::ZeroQuantity),
@@ -233,8 +233,7 @@ impl Headers {
             if (parent.is_empty() && batch.is_empty()) || standing.fate.is_some() {
                 continue;
             }
-            let Some(document) = line.document.map(|document| context.lines.documents.digest(document))
-            else {
+            let Some(document) = line.document.map(LineDocument::digest) else {
                 continue;
             };
             if !batch.is_empty() {
@@ -254,7 +253,7 @@ impl Headers {
         if self.kits.is_empty() && self.batches.is_empty() {
             return None;
         }
-        let document = line.document.map(|document| context.lines.documents.digest(document))?;
+        let document = line.document.map(LineDocument::digest)?;
         let key = (document, line.line_no.0);
         if self.batches.contains(&key) {
             return Some(Exclusion::BatchHeader);

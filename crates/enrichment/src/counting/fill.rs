@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::Measure;
+use chipwatch_records::{LineDocument, Measure};
 
 use super::settle::{Desk, Movement};
 use crate::items::Shape;
@@ -35,7 +35,5 @@ pub(crate) fn fill_chassis(desk: &Desk<'_>, movements: &mut [Movement]) {
 /// The order a line belongs to: the document it cites, else its own.
 fn order_of(desk: &Desk<'_>, movement: &Movement) -> Option<u64> {
     let line = &desk.kept(movement).line;
-    desk.links
-        .cited(line)
-        .or_else(|| line.document.map(|document| desk.book.written.documents.digest(document)))
+    desk.links.cited(line).or_else(|| line.document.map(LineDocument::digest))
 }

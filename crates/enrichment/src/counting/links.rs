@@ -176,7 +176,7 @@ impl Links {
         let particulars = lines.particulars_of(line);
         let with_item = |key: u64| key.rotate_left(7) ^ u64::from(item.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut keys = Vec::new();
-        keys.extend(line.document.map(|document| with_item(lines.documents.digest(document))));
+        keys.extend(line.document.map(|document| with_item(document.digest())));
         keys.extend(self.cited[line.particulars.index()].map(with_item));
         if !particulars.customer_po.is_empty() {
             let order = document_digest(lines.text(particulars.seller), lines.text(particulars.customer_po));
@@ -193,11 +193,9 @@ impl Links {
 
     /// Whether a later document cancels the line's document.
     #[must_use]
-    pub fn is_cancelled(&self, lines: &ShipmentLines, line: &ShipmentLine) -> bool {
+    pub fn is_cancelled(&self, line: &ShipmentLine) -> bool {
         !self.cancelled.is_empty()
-            && line
-                .document
-                .is_some_and(|document| self.cancelled.contains(&lines.documents.digest(document)))
+            && line.document.is_some_and(|document| self.cancelled.contains(&document.digest()))
     }
 
     /// Whether another file takes the place of this line.
@@ -245,7 +243,7 @@ fn cited(lines: &ShipmentLines, particulars: &Particulars) -> Option<u64> {
 
 /// The number of a line's own document, folded.
 fn own_number(lines: &ShipmentLines, line: &ShipmentLine) -> Option<String> {
-    line.document.map(|document| fold_number(lines.documents.number(document)))
+    line.document.map(|document| fold_number(&lines.documents.number(document.id())))
 }
 
 fn report_key(particulars: &Particulars) -> ReportKey {

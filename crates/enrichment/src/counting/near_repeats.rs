@@ -140,7 +140,7 @@ impl<'a> NearRepeats<'a> {
         };
         match line.document {
             Some(document) => {
-                let number = number_as_typed(written.documents.number(document));
+                let number = number_as_typed(&written.documents.number(document.id()));
                 let of_row = if line.line_no.is_empty() { details() } else { u64::from(line.line_no.0) };
                 add(0, hash_of(&(number, line.line_no.is_empty(), of_row)), None);
             }

@@ -1,22 +1,17 @@
 //! The ledger's order of lines.
 
-use chipwatch_records::{Day, EntityId, Flags, KeptLine, KeptLines, ShipmentLine, ShipmentLines};
+use chipwatch_records::{Day, EntityId, Flags, KeptLine, KeptLines, ShipmentLine};
 
 use super::filing::{FiledSlice, buyer};
 use super::near_repeats::NearRepeats;
-use super::repeats::by_value;
+use super::repeats::by_value_then_place;
 use crate::parties::Parties;
 
 /// The lines of a slice in the ledger's order: by buyer, by day, by value. Lines of one entity lie together, and a line's
 /// place is an order by values that no file decides. Where lines lie side by side that may be one sale typed twice, they are
 /// marked.
-pub(super) fn order_lines(
-    written: &ShipmentLines,
-    parties: &Parties,
-    near: &NearRepeats<'_>,
-    filed: FiledSlice,
-) -> KeptLines {
-    let order = order_slice(written, parties, &filed.kept);
+pub(super) fn order_lines(parties: &Parties, near: &NearRepeats<'_>, filed: FiledSlice) -> KeptLines {
+    let order = order_slice(parties, &filed.kept);
     let mut chunks: Vec<Vec<KeptLine>> =
         order.chunks(KeptLines::CHUNK).map(|places| gather(&filed.kept, places)).collect();
     // What they lay in is given back: the next slice takes it.
@@ -27,7 +22,7 @@ pub(super) fn order_lines(
         let flags = &mut chunks[at(place).0][at(place).1].flags;
         *flags = flags.with(Flags::NEAR_REPEAT);
     }
-    let open = gather(&filed.open, &order_slice(written, parties, &filed.open));
+    let open = gather(&filed.open, &order_slice(parties, &filed.open));
     KeptLines::new(chunks, &open)
 }
 
@@ -36,7 +31,7 @@ fn gather(lines: &[Vec<KeptLine>], places: &[FiledLine]) -> Vec<KeptLine> {
 }
 
 /// The order of the lines of one slice.
-fn order_slice(written: &ShipmentLines, parties: &Parties, partitions: &[Vec<KeptLine>]) -> Vec<FiledLine> {
+fn order_slice(parties: &Parties, partitions: &[Vec<KeptLine>]) -> Vec<FiledLine> {
     let mut order = Vec::with_capacity(partitions.iter().map(Vec::len).sum());
     for (partition, lines) in partitions.iter().enumerate() {
         order.extend(lines.iter().enumerate().map(|(place, line)| FiledLine {
@@ -49,7 +44,7 @@ fn order_slice(written: &ShipmentLines, parties: &Parties, partitions: &[Vec<Kep
     // In two steps: comparing two words is so short that it is done without a jump.
     order.sort_unstable_by_key(|filed| u128::from(filed.first[0]) << 64 | u128::from(filed.first[1]));
     for equal in order.chunk_by_mut(|a, b| a.first == b.first).filter(|equal| equal.len() > 1) {
-        equal.sort_unstable_by(|a, b| by_value(written, &line(a).line, &line(b).line));
+        equal.sort_unstable_by(|a, b| by_value_then_place(&line(a).line, &line(b).line));
     }
     order
 }

@@ -1,8 +1,9 @@
 //! The same units seen at two levels of the trade: counted once where records link them, an interval where they might be.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chipwatch_records::{Channel, Flags};
+use chipwatch_records::{Channel, Flags, LineDocument};
 use hashbrown::{HashMap, HashSet};
 
 use super::settle::{Desk, Movement};
@@ -107,7 +108,8 @@ fn link_keys(desk: &Desk<'_>, movement: &Movement) -> Vec<String> {
     }
     // Document numbers of two sellers may be equal by chance: a link needs one to cite the other's.
     let number =
-        kept.line.document.map_or("", |document| written.documents.number(document)).trim_start_matches('0');
+        kept.line.document.map_or_else(Cow::default, |document| written.documents.number(document.id()));
+    let number = number.trim_start_matches('0');
     let cited = written.text(particulars.reference_document_no);
     match kept.channel {
         Channel::SellIn if !number.is_empty() => keys.push(format!("document {number}")),
@@ -174,7 +176,7 @@ fn parcels(desk: &Desk<'_>, movements: &[Movement], members: &[usize]) -> Vec<Pa
         let movement = &movements[*member];
         let kept = desk.kept(movement);
         let (day, through) = (movement.day.number(), kept.channel == Channel::SellThrough);
-        let document = kept.line.document.map(|document| desk.book.written.documents.digest(document));
+        let document = kept.line.document.map(LineDocument::digest);
         let known = document.and_then(|document| by_document.get(&(document, day, through)).copied());
         let index = known.unwrap_or(parcels.len());
         if known.is_none() {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use chipwatch_records::{DocumentType, Fate, Flags, ShipmentLine, ShipmentLines};
+use chipwatch_records::{DocumentType, Fate, Flags, LineDocument, ShipmentLine, ShipmentLines};
 use hashbrown::{HashMap, HashSet};
 
 use super::fates::kind_of;
@@ -39,19 +39,18 @@ pub(crate) fn settle(
     early: impl Fn(&ShipmentLine) -> Option<Fate>,
 ) -> Vec<Standing> {
     let mut standings: Vec<Standing> = partition.iter().map(Standing::of).collect();
-    // A short loop of its own: the processor waits for the digests of many documents at once.
-    let mut identities: Vec<u64> = partition.iter().map(|line| document_of(lines, line)).collect();
-    for ((line, standing), identity) in partition.iter().zip(&mut standings).zip(&mut identities) {
+    let mut identities = Vec::with_capacity(partition.len());
+    for (line, standing) in partition.iter().zip(&mut standings) {
         standing.fate = early(line);
-        *identity = identity_within(lines, line, *identity);
+        if standing.fate.is_none() {
+            identities.push(identity(lines, line));
+        }
     }
-    let mut standing = standings.iter();
-    identities.retain(|_| standing.next().is_some_and(|standing| standing.fate.is_none()));
     for members in groups(lines, partition, &standings, repeated(identities)) {
         if has_line_identity(&partition[members[0] as usize]) {
             settle_item(lines, partition, &members, &mut standings);
         } else {
-            settle_nameless(lines, partition, &members, &mut standings);
+            settle_nameless(partition, &members, &mut standings);
         }
     }
     standings
@@ -86,7 +85,7 @@ fn groups(
         }
     }
     for members in &mut groups {
-        members.sort_by(|a, b| by_value_then_place(lines, &partition[*a as usize], &partition[*b as usize]));
+        members.sort_by(|a, b| by_value_then_place(&partition[*a as usize], &partition[*b as usize]));
     }
     groups
 }
@@ -97,14 +96,7 @@ fn has_line_identity(line: &ShipmentLine) -> bool {
 }
 
 fn identity(lines: &ShipmentLines, line: &ShipmentLine) -> u64 {
-    identity_within(lines, line, document_of(lines, line))
-}
-
-fn document_of(lines: &ShipmentLines, line: &ShipmentLine) -> u64 {
-    line.document.map_or(0, |document| lines.documents.digest(document))
-}
-
-fn identity_within(lines: &ShipmentLines, line: &ShipmentLine, document: u64) -> u64 {
+    let document = line.document.map_or(0, LineDocument::digest);
     let particulars = lines.particulars_of(line);
     let mix = |hash: u64, value: u64| (hash.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
     let mut hash = mix(document, u64::from(line.line_no.0));
@@ -156,8 +148,7 @@ fn settle_versions(
     let line = |member: &u32| &partition[*member as usize];
     let mut distinct: Vec<u32> = Vec::new();
     for member in members {
-        let repeated =
-            distinct.iter().any(|known| by_value(lines, line(known), line(member)) == Ordering::Equal);
+        let repeated = distinct.iter().any(|known| by_value(line(known), line(member)) == Ordering::Equal);
         if repeated {
             standings[*member as usize].fate = Some(Fate::Duplicate);
         } else {
@@ -189,14 +180,9 @@ fn settle_versions(
 }
 
 /// Equal rows without a line of a document: one in lo, all in hi.
-fn settle_nameless(
-    lines: &ShipmentLines,
-    partition: &[ShipmentLine],
-    members: &[u32],
-    standings: &mut [Standing],
-) {
+fn settle_nameless(partition: &[ShipmentLine], members: &[u32], standings: &mut [Standing]) {
     let line = |member: &u32| &partition[*member as usize];
-    for equal in members.chunk_by(|a, b| by_value(lines, line(a), line(b)) == Ordering::Equal) {
+    for equal in members.chunk_by(|a, b| by_value(line(a), line(b)) == Ordering::Equal) {
         let [kept, others @ ..] = equal else { continue };
         if others.is_empty() {
             continue;
@@ -211,8 +197,8 @@ fn settle_nameless(
 }
 
 /// The order of lines by what they say, whatever file and line they stand in.
-pub(crate) fn by_value(lines: &ShipmentLines, a: &ShipmentLine, b: &ShipmentLine) -> Ordering {
-    let document = |line: &ShipmentLine| line.document.map(|document| lines.documents.digest(document));
+pub(crate) fn by_value(a: &ShipmentLine, b: &ShipmentLine) -> Ordering {
+    let document = |line: &ShipmentLine| line.document.map(LineDocument::digest);
     let key = |line: &ShipmentLine| {
         (
             line.ship_date,
@@ -230,8 +216,8 @@ pub(crate) fn by_value(lines: &ShipmentLines, a: &ShipmentLine, b: &ShipmentLine
         .then_with(|| (a.line_no, a.price).cmp(&(b.line_no, b.price)))
 }
 
-fn by_value_then_place(lines: &ShipmentLines, a: &ShipmentLine, b: &ShipmentLine) -> Ordering {
-    by_value(lines, a, b).then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
+pub(crate) fn by_value_then_place(a: &ShipmentLine, b: &ShipmentLine) -> Ordering {
+    by_value(a, b).then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
 }
 
 /// Whether goods come back with a line, bought or lent.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chipwatch_records::{DocumentType, Flags, TextId};
+use chipwatch_records::{DocumentType, Flags, LineDocument, TextId};
 use hashbrown::HashMap;
 
 use super::settle::{Desk, Movement};
@@ -239,7 +239,7 @@ impl<'a> Index<'a> {
             Self { by_document: HashMap::new(), by_item: BTreeMap::new(), by_model: BTreeMap::new() };
         for (place, movement) in movements.iter().enumerate().filter(|(_, movement)| is_purchase(movement)) {
             let kept = desk.kept(movement);
-            let own = kept.line.document.map(|document| desk.book.written.documents.digest(document));
+            let own = kept.line.document.map(LineDocument::digest);
             for document in own.into_iter().chain(desk.links.cited(&kept.line)) {
                 index.by_document.entry(document).or_default().push(place);
             }

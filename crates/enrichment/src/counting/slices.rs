@@ -66,7 +66,7 @@ impl<'a> LedgerDesk<'a> {
     /// The lines of a slice in the ledger's order.
     #[must_use]
     pub fn lines(&self, filed: FiledSlice) -> KeptLines {
-        order_lines(&self.book.written, self.parties, &self.near, filed)
+        order_lines(self.parties, &self.near, filed)
     }
 
     /// The entities of a slice.

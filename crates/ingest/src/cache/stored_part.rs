@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use chipwatch_records::{Channel, DocumentStage, DocumentType, Documents, FileId, Reject, SourceId};
+use chipwatch_records::{
+    Channel, DocumentNumbers, DocumentStage, DocumentTable, DocumentType, FileId, Reject, SourceId,
+};
 use parquet::data_type::ByteArray;
 use parquet::file::metadata::KeyValue;
 use serde::{Deserialize, Serialize};
@@ -84,9 +86,16 @@ fn lists_of(part: &Part, rejects: &[Reject]) -> Lists {
     lists.put_words("replaces", part.particulars.iter().map(|of| u32::from(of.replaces)));
     lists.put_texts("dates", part.dates.iter().map(|(text, _)| text.as_str()));
     lists.put_longs("date_counts", part.date_counts.iter().copied());
-    let (digests, numbers, ends) = part.documents.columns();
-    lists.put_longs("document_digests", digests.iter().copied());
-    lists.put_arena("document_numbers", numbers.as_bytes(), ends.iter().copied());
+    lists.put_longs("document_digests", part.documents.digests.iter().copied());
+    match &part.documents.numbers {
+        DocumentNumbers::Memory { ends, arena } => {
+            lists.put_arena("document_numbers", arena.as_bytes(), ends.iter().copied());
+        }
+        stored => {
+            let numbers: Vec<_> = stored.iter().collect();
+            lists.put_texts("document_numbers", numbers.iter().map(AsRef::as_ref));
+        }
+    }
     lists.put_words("reject_lines", rejects.iter().map(|reject| reject.line));
     lists.put_texts("reject_columns", rejects.iter().map(|reject| reject.column.as_str()));
     lists.put_texts("reject_values", rejects.iter().map(|reject| reject.value.as_str()));
@@ -119,7 +128,7 @@ pub(super) fn read(
 ) -> Result<(Part, Vec<Reject>), String> {
     let [rows, values] = files(folder, number);
     let lists = Lists::read(&values, &NAMES)?;
-    let mut documents = Documents::default();
+    let mut documents = DocumentTable::default();
     for (digest, number) in lists.longs("document_digests")?.zip(lists.texts("document_numbers")?) {
         documents.push(digest, text(number)?);
     }

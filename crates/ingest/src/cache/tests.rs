@@ -70,7 +70,7 @@ impl Desk {
         for partition in reading.merged.partitions {
             for line in partition.resolve(&reading.merged.resolver).unwrap().lines {
                 let buyer = line.sold_to.map(|party| tables.text(tables.parties[party.index()].name));
-                let document = line.document.map(|document| tables.documents.number(document));
+                let document = line.document.map(|document| tables.documents.number(document.id()));
                 let particulars = tables.particulars_of(&line);
                 lines.push(format!("{line:?} {buyer:?} {document:?} {particulars:?}"));
             }

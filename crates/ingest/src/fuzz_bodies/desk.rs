@@ -118,7 +118,7 @@ impl Desk {
         let mut lines: Vec<(u32, String)> = lines
             .iter()
             .map(|line| {
-                let document = line.document.map(|document| tables.documents.number(document));
+                let document = line.document.map(|document| tables.documents.number(document.id()));
                 // A document has as many ids as there are ranges in which it stands.
                 let shown = ShipmentLine { document: None, ..*line };
                 let buyer = line.sold_to.map(|party| tables.text(tables.parties[party.index()].name));

@@ -1,11 +1,12 @@
 //! `evidence.csv`: the rows behind each finding. By far the largest file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
 use chipwatch_records::{
     Channel, DocumentId, DocumentStage, DocumentType, Evidence, EvidenceRole, Finding, FlaggedEntity,
-    KeptLine, Particulars, PartyId, ShipmentLine, TextId,
+    KeptLine, LineDocument, Particulars, PartyId, ShipmentLine, TextId,
 };
 
 use crate::escape::push_csv;
@@ -84,13 +85,16 @@ fn render(report: &Report<'_>, tables: &Tables, rows: &Rows<'_>, tail: &mut Tail
     let written = &report.book.written;
     let line = |row: &Evidence| row.line.map(|line| &report.lines[line]);
     let mut ids: Vec<Option<DocumentId>> = Vec::with_capacity(LINES_AT_ONCE);
-    let mut documents: Vec<&str> = Vec::with_capacity(LINES_AT_ONCE);
+    let mut documents: Vec<Cow<'_, str>> = Vec::with_capacity(LINES_AT_ONCE);
     for evidence in finding.evidence[rows.range.clone()].chunks(LINES_AT_ONCE) {
         // Short loops of their own: the processor waits for many lines at once, then for many documents.
         ids.clear();
-        ids.extend(evidence.iter().map(|row| line(row).and_then(|line| line.line.document)));
+        ids.extend(
+            evidence.iter().map(|row| line(row).and_then(|line| line.line.document).map(LineDocument::id)),
+        );
         documents.clear();
-        documents.extend(ids.iter().map(|id| id.map_or("", |id| written.documents.number(id))));
+        documents
+            .extend(ids.iter().map(|id| id.map_or_else(Cow::default, |id| written.documents.number(id))));
         for (row, document) in evidence.iter().zip(&documents) {
             out.extend_from_slice(prefix.as_bytes());
             if let Some(line) = line(row) {

@@ -49,7 +49,11 @@ pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportErro
         let item = &report.book.items[kept.item.index()];
         row.text(&written.files[line.file.index()].path)
             .number(i64::from(line.line))
-            .text(line.document.map_or("", |document| written.documents.number(document)))
+            .text(
+                &line
+                    .document
+                    .map_or_else(Default::default, |document| written.documents.number(document.id())),
+            )
             .text(written.text(line.line_no))
             .day(particulars.order_date)
             .text(written.text(written.items[item.written.index()].part_number))
