@@ -63,6 +63,9 @@ pub(crate) struct RunArguments {
     /// Hash every file, whatever the time says at which it was written.
     #[arg(long)]
     pub(crate) rehash: bool,
+    /// Let lines wait on disk, in the report folder, although the inputs are small: less memory, more time.
+    #[arg(long)]
+    pub(crate) spill: bool,
     /// Print nothing but problems.
     #[arg(short, long)]
     pub(crate) quiet: bool,

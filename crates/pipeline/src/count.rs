@@ -1,7 +1,9 @@
 //! From typed lines to the ledger's lines, with the books beside them.
 
+use std::path::Path;
+
 use chipwatch_enrichment::counting::{
-    Counted, EntityNotes, FiledLines, Links, PartitionCount, SlicedLines, count_partition,
+    Counted, EntityNotes, FiledLines, Links, PartitionCount, SliceCut, count_partition,
 };
 use chipwatch_enrichment::items::{ItemReadings, Items};
 use chipwatch_enrichment::parties::{self, Parties};
@@ -14,6 +16,7 @@ use rayon::prelude::*;
 use crate::bookkeeping::{ReadingSummary, add_rejects};
 use crate::error::RunError;
 use crate::prepare::Prepared;
+use crate::store::shelf_for;
 
 /// The ledger's lines and the tables beside them.
 pub(crate) struct LedgerParts {
@@ -22,6 +25,7 @@ pub(crate) struct LedgerParts {
     pub(crate) items: Items,
     pub(crate) links: Links,
     pub(crate) notes: EntityNotes,
+    pub(crate) cut: SliceCut,
     pub(crate) lines: FiledLines,
     pub(crate) item_totals: Vec<ItemTotals>,
 }
@@ -32,7 +36,7 @@ pub(crate) fn count(
     prepared: &Prepared,
     plan: &Plan,
     merged: Merged,
-    as_of: Day,
+    (as_of, spills, folder): (Day, bool, &Path),
     summary: &mut ReadingSummary,
 ) -> Result<LedgerParts, RunError> {
     let Merged { lines, partitions, resolver, .. } = merged;
@@ -50,33 +54,41 @@ pub(crate) fn count(
     let has_ship_date: Vec<bool> =
         lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
     let notes = EntityNotes::new(parties.entities.len(), prepared.threshold.countries.is_empty());
+    let (cut, shelf) = shelf_for(spills, folder, parties.entities.len())?;
+    let filed = FiledLines::new(shelf, cut);
     let context = Counted {
         lines: &lines,
         links: &links,
         items: &items,
         parties: &parties,
         notes: &notes,
+        cut,
         as_of,
         since: prepared.threshold.since,
         has_ship_date: &has_ship_date,
     };
+    let count = |partition: &[ShipmentLine]| {
+        let mut count = count_partition(&context, partition);
+        filed.file(std::mem::take(&mut count.lines)).map_err(RunError::Internal)?;
+        Ok(count)
+    };
     let mut counts: Vec<PartitionCount> =
-        typed.into_par_iter().map(|partition| count_partition(&context, &partition)).collect();
+        typed.into_par_iter().map(|partition| count(&partition)).collect::<Result<_, RunError>>()?;
     let streamed: Vec<(PartitionCount, Vec<Reject>)> = raw
         .into_par_iter()
         .map(|partition| {
             let resolved = partition.resolve(&resolver)?;
-            Ok((count_partition(&context, &resolved.lines), resolved.rejects))
+            Ok((count(&resolved.lines)?, resolved.rejects))
         })
-        .collect::<Result<_, IngestError>>()?;
+        .collect::<Result<_, RunError>>()?;
     for (count, rejects) in streamed {
         counts.push(count);
         book_rejects(rejects, &lines, summary);
     }
     summary.rejects.listed.sort();
-    let (filed, item_totals) = add_up(counts, items.table.len(), summary);
+    let item_totals = add_up(counts, items.table.len(), summary);
     note_doubts(&lines, &links, &parties, summary);
-    let filed = FiledLines::new(filed, &lines, &parties, &notes);
+    filed.split_sums(&lines, &parties, &notes).map_err(RunError::Internal)?;
     let book = Book {
         items: items.table.clone(),
         entities: parties.entities.clone(),
@@ -85,25 +97,21 @@ pub(crate) fn count(
         written: lines,
         others: prepared.others.rows.clone(),
     };
-    Ok(LedgerParts { book, parties, items, links, notes, lines: filed, item_totals })
+    Ok(LedgerParts { book, parties, items, links, notes, cut, lines: filed, item_totals })
 }
 
-/// The lines of each partition, and the sums by item.
-type AddedUp = (Vec<SlicedLines>, Vec<ItemTotals>);
-
-fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummary) -> AddedUp {
-    let mut filed = Vec::new();
+/// The sums by item of all partitions; their books are added to those of the run.
+fn add_up(counts: Vec<PartitionCount>, items: usize, summary: &mut ReadingSummary) -> Vec<ItemTotals> {
     let mut totals = vec![ItemTotals::default(); items];
     for count in counts {
         summary.books.merge(&count.books);
-        filed.push(count.lines);
         for (totals, more) in totals.iter_mut().zip(count.items) {
             totals.lines += more.lines;
             totals.quantity += more.quantity;
             totals.value_usd += more.value_usd;
         }
     }
-    (filed, totals)
+    totals
 }
 
 fn resolve_all(

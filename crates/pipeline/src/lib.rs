@@ -8,6 +8,7 @@ mod count;
 mod error;
 mod file;
 mod inspect;
+mod line_folder;
 mod other_files;
 mod outcome;
 mod prepare;

@@ -20,6 +20,8 @@ pub struct RunRequest<'a> {
     pub out: &'a Path,
     /// Where parts of files are kept from run to run; `None`: nowhere.
     pub cache: Option<CacheUse<'a>>,
+    /// Whether lines wait on disk although they would find room in memory.
+    pub spills: bool,
     /// The day the report speaks for, in place of the pipeline's.
     pub as_of: Option<Day>,
     /// The day of the run, for `as_of = "today"`.

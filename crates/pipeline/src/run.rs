@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
-use chipwatch_enrichment::counting::{LedgerDesk, SLICES};
+use chipwatch_enrichment::counting::LedgerDesk;
 use chipwatch_enrichment::frames::{MonthlyPart, monthly_series};
 use chipwatch_ingest::cache::Cache;
 use chipwatch_ingest::intake::Scratch;
@@ -22,7 +22,7 @@ use crate::other_files::book_others;
 use crate::outcome::{CacheUse, Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
-use crate::store::{beside, store_for};
+use crate::store::{beside, is_large, store_for};
 use crate::told::Told;
 
 /// Times the stages and tells whoever watches.
@@ -56,7 +56,8 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     let mut stages = Stages { clock: request.clock, progress, current: None, durations: BTreeMap::new() };
     stages.enter("prepare");
     let prepared = prepare(request.loaded, request.inputs)?;
-    let ReadInputs { folder, plan, reading, held } = read_inputs(request, &prepared, progress, &mut stages)?;
+    let ReadInputs { folder, plan, reading, spills, held } =
+        read_inputs(request, &prepared, progress, &mut stages)?;
     // Only now is every input's hash known.
     let id = run_id(request.tool_version, request.loaded, &prepared, &plan, request.as_of);
     let mut summary = summarise(&prepared, &plan, &reading.files);
@@ -64,7 +65,7 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     book_others(&prepared.others, request.loaded.file.report.max_reject_ratio, &mut summary);
     stages.enter("count");
     let as_of = day_of(request, &prepared, &reading.merged);
-    let counted = count(&prepared, &plan, reading.merged, as_of, &mut summary)?;
+    let counted = count(&prepared, &plan, reading.merged, (as_of, spills, folder.path()), &mut summary)?;
     drop(held);
     stages.enter("detect");
     let context = run_context(&prepared, &plan, as_of);
@@ -109,6 +110,8 @@ struct ReadInputs {
     folder: RunFolder,
     plan: Plan,
     reading: Reading,
+    /// Whether lines wait on disk.
+    spills: bool,
     /// Rows may lie in either until they are counted.
     held: (Box<dyn Store>, Option<Cache>),
 }
@@ -129,14 +132,15 @@ fn read_inputs(
     }
     stages.enter("read");
     progress.expect_bytes(plan.tasks.iter().map(|task| task.bytes).sum());
-    let store = store_for(&plan, folder.path())?;
+    let spills = request.spills || is_large(&plan);
+    let store = store_for(spills, folder.path())?;
     let reading = read_all(&prepared.sources, &mut plan, store.as_ref(), cache.as_ref(), &|bytes| {
         progress.read_bytes(bytes);
     })?;
     if let Some(why) = &reading.not_kept {
         tracing::warn!("The parts of this run are not cached: {why}");
     }
-    Ok(ReadInputs { folder, plan, reading, held: (store, cache) })
+    Ok(ReadInputs { folder, plan, reading, spills, held: (store, cache) })
 }
 
 /// The cache, where there is to be one. A run without it is slower and no worse.
@@ -204,18 +208,20 @@ fn detect(
     context: &RunContext,
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
-    let LedgerParts { book, parties, items, links, notes, lines, .. } = counted;
+    let LedgerParts { book, parties, items, links, notes, cut, lines, .. } = counted;
     let days = (context.threshold.since, context.as_of);
-    let desk = LedgerDesk::new(book, parties, (&items.shapes, links), notes, days);
-    let assessed: Vec<_> = (0..SLICES)
+    let desk = LedgerDesk::new(book, parties, (&items.shapes, links), (notes, *cut), days);
+    let assessed: Vec<_> = (0..cut.slices())
         .into_par_iter()
         .map(|slice| {
-            let lines = desk.lines(lines.take(slice));
+            let lines = desk.lines(lines.take(slice)?);
             let ledger = desk.ledger(&lines, slice);
             let sums = (totals_by_level(&ledger), MonthlyPart::of(&ledger));
-            (assess_slice(&ledger, context, &prepared.detectors), sums)
+            Ok((assess_slice(&ledger, context, &prepared.detectors), sums))
         })
-        .collect();
+        .collect::<Result<_, String>>()
+        .map_err(RunError::Internal)?;
+    lines.clear();
     let (assessed, sums): (Vec<_>, Vec<_>) = assessed.into_iter().unzip();
     let (levels, months): (Vec<_>, Vec<_>) = sums.into_iter().unzip();
     let mut totals: BTreeMap<Channel, Chips> = BTreeMap::new();
@@ -274,6 +280,7 @@ fn refuse_ratio(loaded: &Loaded, prepared: &Prepared, summary: &mut ReadingSumma
 fn stage_counts(books: &Books, counted: &LedgerParts, assessment: &Assessment) -> BTreeMap<String, u64> {
     let count = |n: usize| n as u64;
     BTreeMap::from([
+        ("bytes of ledger lines on disk".to_owned(), counted.lines.bytes_on_disk()),
         ("rows read".to_owned(), books.rows.read),
         ("distinct parties".to_owned(), count(counted.book.written.parties.len())),
         ("entities".to_owned(), count(counted.book.entities.len())),

@@ -4,21 +4,49 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use chipwatch_enrichment::counting::{LineShelf, MemoryShelf, SliceCut};
 use chipwatch_ingest::{IngestError, Part, Plan, Store};
+
+use crate::line_folder::LineFolder;
 
 /// Above so many bytes of input the rows of parts are spilled: some 12 million lines.
 const SPILL_ABOVE: u64 = 1_600_000_000;
 
-/// The store for a plan: memory, or a folder beside the report that is taken away with the store.
-pub(crate) fn store_for(plan: &Plan, folder: &Path) -> Result<Box<dyn Store>, IngestError> {
-    let bytes: u64 = plan.tasks.iter().map(|task| task.bytes).sum();
-    if bytes <= SPILL_ABOVE {
+/// The store of a run: memory, or a folder beside the report that is taken away with the store.
+pub(crate) fn store_for(spills: bool, folder: &Path) -> Result<Box<dyn Store>, IngestError> {
+    if !spills {
         return Ok(Box::new(MemoryStore::default()));
     }
     let folder = beside(folder, "parts");
     let store = FolderStore::create(&folder)
         .map_err(|error| IngestError::Unreadable { path: folder.clone(), why: error.to_string() })?;
     Ok(Box::new(store))
+}
+
+/// Into so many slices the ledger is cut, of which every thread has one in work.
+const SLICES: usize = 64;
+/// As many where lines wait on disk: a slice is held in memory whole.
+const SPILLED_SLICES: usize = 256;
+
+/// How many entities a slice has, and where lines wait for its turn: memory, or a folder beside the report.
+pub(crate) fn shelf_for(
+    spills: bool,
+    folder: &Path,
+    entities: usize,
+) -> Result<(SliceCut, Box<dyn LineShelf>), IngestError> {
+    if !spills {
+        let cut = SliceCut::new(SLICES, entities);
+        return Ok((cut, Box::new(MemoryShelf::new(cut))));
+    }
+    let folder = beside(folder, "lines");
+    let shelf = LineFolder::create(&folder)
+        .map_err(|error| IngestError::Unreadable { path: folder.clone(), why: error.to_string() })?;
+    Ok((SliceCut::new(SPILLED_SLICES, entities), Box::new(shelf)))
+}
+
+/// Whether lines wait on disk unless somebody wishes so.
+pub(crate) fn is_large(plan: &Plan) -> bool {
+    plan.tasks.iter().map(|task| task.bytes).sum::<u64>() > SPILL_ABOVE
 }
 
 /// A folder for work beside the unfinished report: what a killed run leaves is swept with it.

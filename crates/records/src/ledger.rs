@@ -112,6 +112,18 @@ impl Flags {
     /// only handled.
     pub const NEAR_REPEAT: Self = Self(128);
 
+    /// The marks as bits.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The marks of some bits.
+    #[must_use]
+    pub fn of_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     /// Both sets of marks.
     #[must_use]
     pub fn with(self, other: Self) -> Self {

@@ -12,6 +12,7 @@ pub mod flagged;
 pub mod ids;
 pub mod kept_lines;
 pub mod ledger;
+pub mod line_words;
 pub mod other_tables;
 pub mod rejects;
 pub mod scattered;
@@ -37,6 +38,7 @@ pub use ledger::{
     Book, CountryOf, Entity, Entry, Flags, Holding, Item, ItemTotals, KeptLine, Ledger, Measure,
     NotEvaluated, Operator, RunContext, Threshold,
 };
+pub use line_words::LINE_WORDS;
 pub use other_tables::{InventoryRow, Licence, OtherColumn, OtherRows, OtherTable};
 pub use rejects::{Reject, Rejects};
 pub use scattered::Scattered;

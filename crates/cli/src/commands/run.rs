@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         inputs: &super::inputs(&arguments.input),
         out: &out,
         cache: (!arguments.no_cache).then_some(cache),
+        spills: arguments.spill,
         as_of,
         today,
         tool_version: env!("CARGO_PKG_VERSION"),

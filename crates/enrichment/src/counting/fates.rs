@@ -6,7 +6,7 @@ use chipwatch_records::{
 };
 use hashbrown::{HashMap, HashSet};
 
-use super::filing::{Filing, SlicedLines};
+use super::filing::{Filing, SliceCut, SlicedLines};
 use super::links::Links;
 use super::notes::EntityNotes;
 use super::repeats::{Standing, comes_back, settle};
@@ -25,6 +25,8 @@ pub struct Counted<'a> {
     pub parties: &'a Parties,
     /// What is noted of each entity.
     pub notes: &'a EntityNotes,
+    /// How they are cut into slices.
+    pub cut: SliceCut,
     /// The day the report speaks for.
     pub as_of: Day,
     /// First day that counts.

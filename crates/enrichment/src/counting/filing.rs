@@ -1,6 +1,8 @@
 //! Lines on their way from partitions to slices.
 
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use chipwatch_records::{EntityId, KeptLine, Scattered, ShipmentLines};
 use rayon::prelude::*;
@@ -10,16 +12,45 @@ use super::fates::Counted;
 use super::notes::EntityNotes;
 use crate::parties::Parties;
 
-/// Into how many slices the ledger is cut.
-pub const SLICES: usize = 64;
+/// How the entities of a run are cut into slices.
+#[derive(Clone, Copy, Debug)]
+pub struct SliceCut {
+    slices: usize,
+    entities: usize,
+}
+
+impl SliceCut {
+    /// So many slices of so many entities. How many slices there are changes no result.
+    #[must_use]
+    pub fn new(slices: usize, entities: usize) -> Self {
+        Self { slices: slices.max(1), entities }
+    }
+
+    /// How many slices there are.
+    #[must_use]
+    pub fn slices(self) -> usize {
+        self.slices
+    }
+
+    /// The slice of an entity.
+    fn of(self, entity: Option<EntityId>) -> usize {
+        entity.map_or(0, |entity| entity.index() * self.slices / self.entities.max(1))
+    }
+
+    /// The entities of a slice.
+    pub(super) fn entities(self, slice: usize) -> Range<usize> {
+        let first = |slice: usize| (slice * self.entities).div_ceil(self.slices);
+        first(slice)..first(slice + 1)
+    }
+}
 
 /// Lines of one partition by the slice that needs them: that of their buyer, and that of any other entity which has a share
 /// of them.
 #[derive(Default)]
 pub struct SlicedLines {
-    kept: Vec<Vec<KeptLine>>,
-    open: Vec<Vec<KeptLine>>,
-    /// How many lines of each there are, copies not counted.
+    /// By place: slices, then slices of open lines.
+    lines: Vec<Vec<KeptLine>>,
+    /// How many lines there are that are not open, and open ones; copies not counted.
     counts: [usize; 2],
 }
 
@@ -38,8 +69,8 @@ impl<'a> Filing<'a> {
     pub(crate) fn new(context: &'a Counted<'a>, lines: usize) -> Self {
         Self {
             context,
-            kept: Scattered::new(SLICES, lines / SLICES),
-            open: Scattered::new(SLICES, 0),
+            kept: Scattered::new(context.cut.slices, lines / context.cut.slices),
+            open: Scattered::new(context.cut.slices, 0),
             counts: [0; 2],
             found: Vec::new(),
             guests: Vec::new(),
@@ -48,14 +79,14 @@ impl<'a> Filing<'a> {
 
     /// Files a line that moves goods.
     pub(crate) fn keep(&mut self, line: KeptLine) {
-        let Counted { lines, parties, items, notes, since, .. } = self.context;
-        let (buyer, entities) = (buyer(parties, &line), parties.entities.len());
-        let home = slice_of(buyer, entities);
+        let Counted { lines, parties, items, notes, since, cut, .. } = self.context;
+        let buyer = buyer(parties, &line);
+        let home = cut.of(buyer);
         self.guests.clear();
         shares(lines, parties, &line, &mut self.found);
         for share in &self.found {
             let has_row = notes.take(share, &line, buyer, (&items.table, &items.shapes), *since);
-            let slice = slice_of(Some(share.entity), entities);
+            let slice = cut.of(Some(share.entity));
             if has_row && slice != home && !self.guests.contains(&slice) {
                 self.guests.push(slice);
             }
@@ -68,17 +99,81 @@ impl<'a> Filing<'a> {
 
     /// Files a line that is not goods-issued.
     pub(crate) fn keep_open(&mut self, line: KeptLine) {
-        let Counted { parties, items, notes, since, .. } = self.context;
+        let Counted { parties, items, notes, since, cut, .. } = self.context;
         let holder = buyer(parties, &line);
         if let Some(share) = open_share(parties, &line) {
             notes.take(&share, &line, holder, (&items.table, &items.shapes), *since);
         }
-        self.open.push(slice_of(holder, parties.entities.len()), line);
+        self.open.push(cut.of(holder), line);
         self.counts[1] += 1;
     }
 
     pub(crate) fn finish(self) -> SlicedLines {
-        SlicedLines { kept: self.kept.into_places(), open: self.open.into_places(), counts: self.counts }
+        let mut lines = self.kept.into_places();
+        lines.extend(self.open.into_places());
+        SlicedLines { lines, counts: self.counts }
+    }
+}
+
+/// Where lines wait, each in the place of its slice.
+pub trait LineShelf: Send + Sync {
+    /// Puts lines, by place, beside those that are there.
+    ///
+    /// # Errors
+    /// In plain words, where they cannot be kept.
+    fn put(&self, lines: Vec<Vec<KeptLine>>) -> Result<(), String>;
+
+    /// Shows the lines of a place, some at a time.
+    ///
+    /// # Errors
+    /// In plain words, where they cannot be had.
+    fn show(&self, place: usize, see: &mut dyn FnMut(&[KeptLine])) -> Result<(), String>;
+
+    /// Hands out the lines of a place, once.
+    ///
+    /// # Errors
+    /// In plain words, where they cannot be had.
+    fn take(&self, place: usize) -> Result<Vec<Vec<KeptLine>>, String>;
+
+    /// Bytes that were written to disk.
+    fn bytes(&self) -> u64 {
+        0
+    }
+
+    /// Gives back what lines lay in; there are none any more.
+    fn clear(&self) {}
+}
+
+/// A shelf in memory.
+pub struct MemoryShelf(Vec<Mutex<Vec<Vec<KeptLine>>>>);
+
+impl MemoryShelf {
+    /// An empty shelf with a place for each slice, and one for its open lines.
+    #[must_use]
+    pub fn new(cut: SliceCut) -> Self {
+        Self((0..cut.slices * 2).map(|_| Mutex::default()).collect())
+    }
+
+    fn place(&self, place: usize) -> Result<MutexGuard<'_, Vec<Vec<KeptLine>>>, String> {
+        self.0[place].lock().map_err(|_| "a counting thread failed".to_owned())
+    }
+}
+
+impl LineShelf for MemoryShelf {
+    fn put(&self, lines: Vec<Vec<KeptLine>>) -> Result<(), String> {
+        for (place, lines) in lines.into_iter().enumerate().filter(|(_, lines)| !lines.is_empty()) {
+            self.place(place)?.push(lines);
+        }
+        Ok(())
+    }
+
+    fn show(&self, place: usize, see: &mut dyn FnMut(&[KeptLine])) -> Result<(), String> {
+        self.place(place)?.iter().for_each(|lines| see(lines));
+        Ok(())
+    }
+
+    fn take(&self, place: usize) -> Result<Vec<Vec<KeptLine>>, String> {
+        Ok(std::mem::take(&mut *self.place(place)?))
     }
 }
 
@@ -89,64 +184,86 @@ pub struct FiledSlice {
     pub(super) open: Vec<Vec<KeptLine>>,
 }
 
-/// The lines of all partitions, each waiting for the turn of its slice.
+/// The lines of all partitions, each waiting for the turn of its slice: those that move goods, then the open ones.
 pub struct FiledLines {
-    slices: Vec<Mutex<FiledSlice>>,
-    counts: [usize; 2],
+    shelf: Box<dyn LineShelf>,
+    cut: SliceCut,
+    counts: [AtomicUsize; 2],
 }
 
 impl FiledLines {
-    /// Puts the partitions together. Where something may be taken from what an entity handled, the lines go to its slice
-    /// after all.
+    /// Nothing is filed yet.
     #[must_use]
-    pub fn new(
-        partitions: Vec<SlicedLines>,
+    pub fn new(shelf: Box<dyn LineShelf>, cut: SliceCut) -> Self {
+        Self { shelf, cut, counts: Default::default() }
+    }
+
+    /// Files the lines of a partition.
+    ///
+    /// # Errors
+    /// In plain words, where the shelf does not take them.
+    pub fn file(&self, partition: SlicedLines) -> Result<(), String> {
+        for (sum, more) in self.counts.iter().zip(partition.counts) {
+            sum.fetch_add(more, Ordering::Relaxed);
+        }
+        self.shelf.put(partition.lines)
+    }
+
+    /// Once all partitions are filed: where something may be taken from what an entity handled, its lines go to its slice
+    /// after all.
+    ///
+    /// # Errors
+    /// In plain words, where the shelf fails.
+    pub fn split_sums(
+        &self,
         lines: &ShipmentLines,
         parties: &Parties,
         notes: &EntityNotes,
-    ) -> Self {
-        let mut counts = [0; 2];
-        let mut slices: Vec<FiledSlice> = (0..SLICES).map(|_| FiledSlice::default()).collect();
-        for partition in partitions {
-            for (sum, more) in counts.iter_mut().zip(partition.counts) {
-                *sum += more;
-            }
-            for (slice, kept) in slices.iter_mut().zip(partition.kept) {
-                slice.kept.push(kept);
-            }
-            for (slice, open) in slices.iter_mut().zip(partition.open) {
-                slice.open.push(open);
-            }
+    ) -> Result<(), String> {
+        if !notes.has_sums_to_split() {
+            return Ok(());
         }
-        if notes.has_sums_to_split() {
-            let desk = Splitting { lines, parties, notes };
-            let guests: Vec<Vec<Vec<KeptLine>>> =
-                slices.par_iter().enumerate().map(|(home, slice)| desk.guests(home, slice)).collect();
-            for guests in guests {
-                for (slice, guests) in slices.iter_mut().zip(guests) {
-                    slice.kept.push(guests);
-                }
-            }
-        }
-        Self { slices: slices.into_iter().map(Mutex::new).collect(), counts }
+        let desk = Splitting { lines, parties, notes, cut: self.cut };
+        let guests = |home: usize| {
+            let mut guests: Vec<Vec<KeptLine>> = vec![Vec::new(); self.cut.slices];
+            self.shelf.show(home, &mut |lines| desk.guests(home, lines, &mut guests))?;
+            Ok(guests)
+        };
+        // What is put now would be shown to those that look after it: copies are no lines of their own.
+        let guests: Vec<Vec<Vec<KeptLine>>> =
+            (0..self.cut.slices).into_par_iter().map(guests).collect::<Result<_, String>>()?;
+        guests.into_iter().try_for_each(|guests| self.shelf.put(guests))
     }
 
     /// Hands out the lines of a slice, once.
+    ///
+    /// # Errors
+    /// In plain words, where the shelf does not have them.
+    pub fn take(&self, slice: usize) -> Result<FiledSlice, String> {
+        Ok(FiledSlice { kept: self.shelf.take(slice)?, open: self.shelf.take(self.cut.slices + slice)? })
+    }
+
+    /// Gives back what lines lay in, once every slice has had its turn.
+    pub fn clear(&self) {
+        self.shelf.clear();
+    }
+
+    /// Bytes that lines take on disk; none where they wait in memory.
     #[must_use]
-    pub fn take(&self, slice: usize) -> FiledSlice {
-        self.slices[slice].lock().map(|mut filed| std::mem::take(&mut *filed)).unwrap_or_default()
+    pub fn bytes_on_disk(&self) -> u64 {
+        self.shelf.bytes()
     }
 
     /// How many lines are not open.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.counts[0]
+        self.counts[0].load(Ordering::Relaxed)
     }
 
     /// How many lines are open.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.counts[1]
+        self.counts[1].load(Ordering::Relaxed)
     }
 }
 
@@ -155,26 +272,23 @@ struct Splitting<'a> {
     lines: &'a ShipmentLines,
     parties: &'a Parties,
     notes: &'a EntityNotes,
+    cut: SliceCut,
 }
 
 impl Splitting<'_> {
-    /// Copies of the lines at home in a slice, by the slice that needs them and does not have them yet.
-    fn guests(&self, home: usize, slice: &FiledSlice) -> Vec<Vec<KeptLine>> {
-        let entities = self.parties.entities.len();
-        let mut guests: Vec<Vec<KeptLine>> = vec![Vec::new(); SLICES];
+    /// Copies those of some lines that are at home in a slice to the slices that need them and do not have them yet.
+    fn guests(&self, home: usize, lines: &[KeptLine], guests: &mut [Vec<KeptLine>]) {
         let mut found = Vec::new();
-        for line in slice.kept.iter().flatten() {
+        for line in lines {
             let buyer = buyer(self.parties, line);
-            if slice_of(buyer, entities) != home {
+            if self.cut.of(buyer) != home {
                 continue;
             }
             shares(self.lines, self.parties, line, &mut found);
-            let slice = |share: &Share| slice_of(Some(share.entity), entities);
-            let has_it = |slice_asked: usize| {
-                slice_asked == home
-                    || found
-                        .iter()
-                        .any(|share| slice(share) == slice_asked && !self.notes.may_sum(share, buyer))
+            let slice = |share: &Share| self.cut.of(Some(share.entity));
+            let has_it = |asked: usize| {
+                let was_told = |share: &Share| slice(share) == asked && !self.notes.may_sum(share, buyer);
+                asked == home || found.iter().any(was_told)
             };
             let mut asked: Vec<usize> =
                 found.iter().filter(|share| self.notes.has_row(share, buyer)).map(slice).collect();
@@ -182,7 +296,6 @@ impl Splitting<'_> {
             asked.dedup();
             asked.into_iter().filter(|slice| !has_it(*slice)).for_each(|slice| guests[slice].push(*line));
         }
-        guests
     }
 }
 
@@ -190,9 +303,4 @@ impl Splitting<'_> {
 pub(crate) fn buyer(parties: &Parties, line: &KeptLine) -> Option<EntityId> {
     let party = line.line.sold_to.or(line.line.end_user).or(line.line.ship_to);
     party.map(|party| parties.party_entities[party.index()])
-}
-
-/// The slice of an entity among so many.
-pub(crate) fn slice_of(entity: Option<EntityId>, entities: usize) -> usize {
-    entity.map_or(0, |entity| entity.index() * SLICES / entities.max(1))
 }

@@ -21,7 +21,7 @@ mod settle;
 mod slices;
 
 pub use fates::{Counted, PartitionCount, count_partition};
-pub use filing::{FiledLines, FiledSlice, SLICES, SlicedLines};
+pub use filing::{FiledLines, FiledSlice, LineShelf, MemoryShelf, SliceCut, SlicedLines};
 pub use links::{Links, MixedSource};
 pub use notes::EntityNotes;
 pub use slices::LedgerDesk;

@@ -1,13 +1,11 @@
 //! The shares of the lines of one slice.
 
-use std::ops::Range;
-
 use chipwatch_records::{
     Book, Chips, Day, EntityId, EvidenceRole, Flags, Item, ItemId, KeptLine, KeptLines, Measure,
 };
 
 use super::entries::{Share, open_share, shares};
-use super::filing::{FiledSlice, SLICES, buyer};
+use super::filing::{FiledSlice, SliceCut, buyer};
 use super::links::Links;
 use super::near_repeats::NearRepeats;
 use super::notes::EntityNotes;
@@ -22,6 +20,7 @@ pub struct LedgerDesk<'a> {
     pub(super) shapes: &'a [Shape],
     pub(super) links: &'a Links,
     pub(super) notes: &'a EntityNotes,
+    cut: SliceCut,
     pub(super) as_of: Day,
     pub(super) since: Day,
     near: NearRepeats<'a>,
@@ -43,11 +42,6 @@ pub(super) struct SliceRow {
     pub(super) flags: Flags,
 }
 
-/// The first entity of a slice, or of the slices behind it.
-fn first_of(slice: usize, entities: usize) -> usize {
-    (slice * entities).div_ceil(SLICES)
-}
-
 impl<'a> LedgerDesk<'a> {
     /// A desk for a run whose partitions are all counted. `as_of` is the day the report speaks for, `since` the first that
     /// counts.
@@ -56,11 +50,11 @@ impl<'a> LedgerDesk<'a> {
         book: &'a Book,
         parties: &'a Parties,
         (shapes, links): (&'a [Shape], &'a Links),
-        notes: &'a EntityNotes,
+        (notes, cut): (&'a EntityNotes, SliceCut),
         (since, as_of): (Day, Day),
     ) -> Self {
         let near = NearRepeats::new(&book.written, parties);
-        Self { book, parties, shapes, links, notes, as_of, since, near }
+        Self { book, parties, shapes, links, notes, cut, as_of, since, near }
     }
 
     /// The lines of a slice in the ledger's order.
@@ -69,15 +63,9 @@ impl<'a> LedgerDesk<'a> {
         order_lines(self.parties, &self.near, filed)
     }
 
-    /// The entities of a slice.
-    fn entities(&self, slice: usize) -> Range<usize> {
-        let entities = self.book.entities.len();
-        first_of(slice, entities)..first_of(slice + 1, entities)
-    }
-
     /// The shares that the entities of a slice have of its lines, sorted by entity and day.
     pub(super) fn rows(&self, lines: &KeptLines, slice: usize) -> Vec<SliceRow> {
-        let of_slice = self.entities(slice);
+        let of_slice = self.cut.entities(slice);
         let mut rows = Vec::with_capacity(lines.kept() + lines.open());
         let mut others = Vec::new();
         let mut found = Vec::new();
@@ -130,7 +118,7 @@ impl<'a> LedgerDesk<'a> {
             let entity = EntityId::from_index(entity)?;
             Some((entity, self.notes.handled(entity)?))
         };
-        self.entities(slice).filter_map(of).collect()
+        self.cut.entities(slice).filter_map(of).collect()
     }
 }
 
