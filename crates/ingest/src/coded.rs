@@ -1,13 +1,12 @@
-//! Rows of a Parquet file by the codes of their cells: what a combination of codes came to is looked up in small tables of a
-//! row group, and only a combination that is met for the first time is put together as text. Each answer is the one that
+//! Rows of a Parquet file by the codes of their cells: what a combination of codes came to is looked up in small tables, and
+//! only a combination that is met for the first time is put together as text. Each answer is the one that
 //! the text got before, so that rows, dictionaries and evidence are those of reading the text of every row.
 
 use chipwatch_records::Column;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::cells::Cells;
-use crate::cells::Refusal;
+use crate::cells::{Cells, Refusal, clean};
 use crate::columnar::{Batch, Number};
 use crate::columns_plan::RowPlan;
 use crate::dictionaries::Dictionaries;
@@ -15,14 +14,14 @@ use crate::number::PackedNumber;
 use crate::part::Receipt;
 use crate::read_row::{RowRole, RowValues, number};
 
-/// What codes of a row group came to.
+/// What codes came to.
 pub(crate) struct KnownCodes {
-    /// The row group.
-    group: Option<usize>,
-    /// By field.
-    numbers: Vec<Answers<PackedNumber>>,
-    ship_dates: Answers<u32>,
-    line_numbers: Answers<u32>,
+    era: usize,
+    group: usize,
+    /// By field, and by code; absent for those that were not met.
+    numbers: Vec<Vec<PackedNumber>>,
+    ship_dates: Answers,
+    line_numbers: Answers,
     item: Combinations,
     particulars: Combinations,
     /// In the order of [`RowRole::ALL`].
@@ -32,57 +31,44 @@ pub(crate) struct KnownCodes {
 }
 
 /// What each code of a column came to, where it was met.
-struct Answers<T>(Vec<Option<T>>);
+#[derive(Default)]
+struct Answers(Vec<u32>);
 
-impl<T> Default for Answers<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T: Copy> Answers<T> {
-    fn get(&self, code: u32) -> Option<T> {
-        self.0.get(code as usize).copied().flatten()
+impl Answers {
+    fn get(&self, code: u32) -> Option<u32> {
+        self.0.get(code as usize)?.checked_sub(1)
     }
 
-    fn put(&mut self, code: u32, answer: T) {
+    fn put(&mut self, code: u32, answer: u32) {
         if self.0.len() <= code as usize {
-            self.0.resize(code as usize + 1, None);
+            self.0.resize(code as usize + 1, 0);
         }
-        self.0[code as usize] = Some(answer);
+        // An answer that has no successor is asked for each time.
+        self.0[code as usize] = answer.wrapping_add(1);
     }
 }
 
-/// What the codes of some fields came to. Each combination has a number, made from that of the fields before the last and
-/// the last one's code.
+/// What the codes of some fields came to.
 struct Combinations {
     /// The fields, sorted.
     fields: Vec<usize>,
-    /// For each field but the first one.
-    steps: Vec<Step>,
-    answers: Answers<u32>,
+    /// For each field but the first one: the combinations of those so far, each under a number. It is found by the number
+    /// of the fields before and the field's own code; the first field's numbers are its codes.
+    numbers: Vec<HashMap<u64, u32, FixedState>>,
+    answers: Answers,
+    /// For each number of all fields but the last one: the last one's code that stood beside it last, and what both came
+    /// to. A buyer's name mostly stands beside one country.
+    last: Vec<(u32, u32)>,
 }
 
-#[derive(Default)]
-struct Step {
-    numbers: HashMap<u64, u32, FixedState>,
-    /// For each number of the fields before: the code that stood beside it last, and what both came to. A buyer's name
-    /// mostly stands beside one country.
-    last: Answers<(u32, u32)>,
-}
-
-impl Step {
-    fn number(&mut self, before: u32, code: u32) -> u32 {
-        if let Some((known, number)) = self.last.get(before)
-            && known == code
-        {
-            return number;
-        }
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(u64::from(before) << 32 | u64::from(code)).or_insert(next);
-        self.last.put(before, (code, number));
-        number
-    }
+/// What is known of a row's combination.
+#[derive(Clone, Copy)]
+enum Found {
+    Answer(u32),
+    /// Where the answer is to be put: number of the fields before the last, the last one's code, number of all.
+    Place(u32, u32, u32),
+    /// Some cell has no lasting code.
+    Nothing,
 }
 
 impl Combinations {
@@ -90,33 +76,72 @@ impl Combinations {
         let mut fields: Vec<usize> = fields.into_iter().collect();
         fields.sort_unstable();
         fields.dedup();
-        let steps = fields.iter().skip(1).map(|_| Step::default()).collect();
-        Self { fields, steps, answers: Answers::default() }
+        let numbers = fields.iter().skip(1).map(|_| HashMap::default()).collect();
+        Self { fields, numbers, answers: Answers::default(), last: Vec::new() }
     }
 
     fn clear(&mut self) {
         self.answers.0.clear();
-        for step in &mut self.steps {
-            step.numbers.clear();
-            step.last.0.clear();
+        self.last.clear();
+        self.numbers.iter_mut().for_each(HashMap::clear);
+    }
+
+    #[inline]
+    fn find(&mut self, batch: &Batch<'_>, row: usize) -> Found {
+        let code = |field: &usize| batch.lasting_code(*field, row);
+        let Some((first, others)) = self.fields.split_first() else { return self.answer(0, 0, 0) };
+        let Some(mut number) = code(first) else { return Found::Nothing };
+        let Some((last, others)) = others.split_last() else { return self.answer(0, 0, number) };
+        for (field, numbers) in others.iter().zip(&mut self.numbers) {
+            let Some(code) = code(field) else { return Found::Nothing };
+            number = number_of(numbers, number, code);
+        }
+        let Some(code) = code(last) else { return Found::Nothing };
+        if let Some((known, answer)) = self.last.get(number as usize)
+            && *known == code
+        {
+            return Found::Answer(*answer);
+        }
+        let all = self.numbers.last_mut().map_or(0, |numbers| number_of(numbers, number, code));
+        let found = self.answer(number, code, all);
+        if let Found::Answer(answer) = found {
+            self.stands_last(number, code, answer);
+        }
+        found
+    }
+
+    fn answer(&self, before: u32, code: u32, number: u32) -> Found {
+        self.answers.get(number).map_or(Found::Place(before, code, number), Found::Answer)
+    }
+
+    fn put(&mut self, place: Found, answer: u32) {
+        if let Found::Place(before, code, number) = place {
+            self.answers.put(number, answer);
+            if self.fields.len() > 1 {
+                self.stands_last(before, code, answer);
+            }
         }
     }
 
-    /// The number of a row's combination; `None` where some cell has no lasting code.
-    fn number(&mut self, batch: &Batch<'_>, row: usize) -> Option<u32> {
-        let Some((first, others)) = self.fields.split_first() else { return Some(0) };
-        let mut number = batch.lasting_code(*first, row)?;
-        for (field, step) in others.iter().zip(&mut self.steps) {
-            number = step.number(number, batch.lasting_code(*field, row)?);
+    fn stands_last(&mut self, before: u32, code: u32, answer: u32) {
+        if self.last.len() <= before as usize {
+            // No column has so many codes.
+            self.last.resize(before as usize + 1, (u32::MAX, 0));
         }
-        Some(number)
+        self.last[before as usize] = (code, answer);
     }
+}
+
+fn number_of(numbers: &mut HashMap<u64, u32, FixedState>, before: u32, code: u32) -> u32 {
+    let next = numbers.len() as u32;
+    *numbers.entry(u64::from(before) << 32 | u64::from(code)).or_insert(next)
 }
 
 impl KnownCodes {
     pub(crate) fn new(plan: &RowPlan) -> Self {
         Self {
-            group: None,
+            era: 0,
+            group: 0,
             numbers: Vec::new(),
             ship_dates: Answers::default(),
             line_numbers: Answers::default(),
@@ -127,19 +152,30 @@ impl KnownCodes {
         }
     }
 
-    /// Forgets what the codes of another row group meant.
-    pub(crate) fn enter(&mut self, group: usize) {
-        if self.group == Some(group) {
+    /// Whether answers are kept for the codes of a field: they must mean the same for a long time.
+    pub(crate) fn keeps(plan: &RowPlan, field: usize) -> bool {
+        let single = [Some(plan.quantity), plan.unit_price, plan.amount, plan.ship_date, plan.line_no];
+        let parties = RowRole::ALL.map(|role| *role.fields(plan));
+        let all = single.iter().chain(&plan.item).chain(parties.as_flattened());
+        all.flatten().chain(&plan.particulars.all).any(|known| *known == field)
+    }
+
+    /// Forgets what codes meant, where they mean something else in this batch.
+    pub(crate) fn enter(&mut self, batch: &Batch<'_>) {
+        if self.group != batch.group {
+            self.last_document = None;
+        }
+        self.group = batch.group;
+        if self.era == batch.era {
             return;
         }
-        self.group = Some(group);
+        self.era = batch.era;
         self.numbers.clear();
         self.ship_dates.0.clear();
         self.line_numbers.0.clear();
         self.item.clear();
         self.particulars.clear();
         self.parties.iter_mut().for_each(Combinations::clear);
-        self.last_document = None;
     }
 }
 
@@ -170,14 +206,20 @@ impl RowValues for CodedRow<'_, '_> {
             let by_text = || number(cells(self.batch, self.row, &[field]).get(field), field);
             return packed.map_or_else(by_text, Ok);
         };
-        if let Some(known) = self.known.numbers.get(field).and_then(|numbers| numbers.get(code)) {
+        let place = code as usize;
+        let known = self.known.numbers.get(field).and_then(|numbers| numbers.get(place)).copied();
+        if let Some(known) = known.filter(|known| !known.is_absent()) {
             return Ok(known);
         }
         let read = number(cells(self.batch, self.row, &[field]).get(field), field)?;
         if self.known.numbers.len() <= field {
-            self.known.numbers.resize_with(field + 1, Answers::default);
+            self.known.numbers.resize_with(field + 1, Vec::new);
         }
-        self.known.numbers[field].put(code, read);
+        let numbers = &mut self.known.numbers[field];
+        if numbers.len() <= place {
+            numbers.resize(place + 1, PackedNumber::ABSENT);
+        }
+        numbers[place] = read;
         Ok(read)
     }
 
@@ -188,13 +230,13 @@ impl RowValues for CodedRow<'_, '_> {
 
     fn item(&mut self, dictionaries: &mut Dictionaries<'_>) -> Result<u32, Refusal> {
         let known = &mut self.known.item;
-        let number = known.number(self.batch, self.row);
-        if let Some(id) = number.and_then(|number| known.answers.get(number)) {
+        let found = known.find(self.batch, self.row);
+        if let Found::Answer(id) = found {
             return Ok(id);
         }
         let cells = cells(self.batch, self.row, &known.fields);
         let id = dictionaries.item(&cells, &self.plan.item)?;
-        number.into_iter().for_each(|number| known.answers.put(number, id));
+        known.put(found, id);
         Ok(id)
     }
 
@@ -204,13 +246,13 @@ impl RowValues for CodedRow<'_, '_> {
         receipt: &mut Receipt,
     ) -> Result<u32, Refusal> {
         let known = &mut self.known.particulars;
-        let number = known.number(self.batch, self.row);
-        if let Some(id) = number.and_then(|number| known.answers.get(number)) {
+        let found = known.find(self.batch, self.row);
+        if let Found::Answer(id) = found {
             return Ok(id);
         }
         let cells = cells(self.batch, self.row, &known.fields);
         let id = dictionaries.particulars(&cells, self.plan, receipt, self.line)?;
-        number.into_iter().for_each(|number| known.answers.put(number, id));
+        known.put(found, id);
         Ok(id)
     }
 
@@ -235,13 +277,13 @@ impl RowValues for CodedRow<'_, '_> {
         if known.fields.is_empty() {
             return 0;
         }
-        let number = known.number(self.batch, self.row);
-        if let Some(id) = number.and_then(|number| known.answers.get(number)) {
+        let found = known.find(self.batch, self.row);
+        if let Found::Answer(id) = found {
             return id;
         }
         let cells = cells(self.batch, self.row, &known.fields);
         let id = dictionaries.marked_party(&cells, role.fields(self.plan));
-        number.into_iter().for_each(|number| known.answers.put(number, id));
+        known.put(found, id);
         id
     }
 
@@ -262,8 +304,7 @@ impl RowValues for CodedRow<'_, '_> {
             {
                 return (last, line);
             }
-            let cells = cells(self.batch, self.row, &[field]);
-            let number = cells.clean(Some(field));
+            let number = self.batch.text(field, self.row).map_or("", clean);
             if !number.is_empty() {
                 let id = dictionaries.document_of(number, particulars);
                 self.known.last_document = document.map(|code| (code, particulars, id));

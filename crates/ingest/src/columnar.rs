@@ -18,11 +18,13 @@ use parquet::schema::types::ColumnDescPtr;
 
 use self::column::Column;
 pub(crate) use self::column::Number;
-use self::texts::Traits;
+use self::texts::{Dictionary, Traits};
 use crate::rows::{LONGEST_RECORD, Span};
 
 /// So many rows of all columns are decoded at once.
 const ROWS_AT_ONCE: usize = 4_096;
+/// With more values than these, a column's cells hardly come back: what codes mean is forgotten, so that it takes no room.
+const CODES_OF_AN_ERA: usize = 1 << 18;
 /// A cell of an export has about so many bytes.
 const BYTES_OF_A_CELL: u64 = 10;
 /// What stands between cells: a separator that is in no cell, or the row is told to be a rewritten one.
@@ -69,38 +71,50 @@ fn damaged(error: ParquetError) -> String {
     format!("the Parquet file cannot be read: {error}")
 }
 
-/// The rows of some row groups, in their order, batch by batch.
+/// The rows of some row groups, in their order, batch by batch. Only of the columns that `is_long` names do codes mean the
+/// same in many row groups.
 ///
 /// # Errors
 /// In plain words, where the file is damaged, or the visitor says so.
 pub(crate) fn each_batch(
     path: &Path,
     groups: Range<usize>,
+    is_long: impl Fn(usize) -> bool,
     mut visit: impl FnMut(&mut Batch<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
-    let mut row_text = RowText::default();
+    let width = reader.metadata().file_metadata().schema_descr().num_columns();
+    let mut dictionaries: Vec<Dictionary> = (0..width).map(|field| Dictionary::new(is_long(field))).collect();
+    let (mut row_text, mut era) = (RowText::default(), 0);
     for number in groups {
+        if dictionaries.iter().any(|dictionary| dictionary.is_long() && dictionary.len() > CODES_OF_AN_ERA) {
+            dictionaries.iter_mut().for_each(Dictionary::clear);
+            era = number;
+        }
         let group = reader.get_row_group(number).map_err(damaged)?;
-        let open = |place| Column::open(group.as_ref(), place);
-        let columns: Result<Vec<Column>, _> = (0..group.num_columns()).map(open).collect();
+        let open = |(place, dictionary)| Column::open(group.as_ref(), place, dictionary);
+        let columns: Result<Vec<Column>, _> = dictionaries.drain(..).enumerate().map(open).collect();
         let mut columns = columns.map_err(damaged)?;
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
         while left > 0 {
             let rows = left.min(ROWS_AT_ONCE);
             columns.iter_mut().try_for_each(|column| column.decode(rows)).map_err(damaged)?;
-            visit(&mut Batch { group: number, rows, columns: &mut columns, row_text: &mut row_text })?;
+            let (columns, row_text) = (&mut columns, &mut row_text);
+            visit(&mut Batch { group: number, era, rows, columns, row_text })?;
             left -= rows;
         }
+        dictionaries.extend(columns.into_iter().map(Column::into_dictionary));
     }
     Ok(())
 }
 
 /// Some rows of a row group, decoded.
 pub(crate) struct Batch<'b> {
-    /// The row group: codes mean the same in all its batches.
+    /// The row group: all its codes mean the same in all its batches.
     pub(crate) group: usize,
+    /// Codes of long dictionaries mean the same in all batches of an era.
+    pub(crate) era: usize,
     pub(crate) rows: usize,
     columns: &'b mut [Column],
     row_text: &'b mut RowText,
@@ -121,7 +135,12 @@ impl Batch<'_> {
         traits.fold(Traits::NONE, Traits::and).are_plain && longest + PADDING.len() <= LONGEST_RECORD
     }
 
-    /// The code of a cell, where it means the same in all rows of the row group.
+    /// A cell that is kept as text.
+    pub(crate) fn text(&self, field: usize, row: usize) -> Option<&str> {
+        self.columns.get(field)?.text(row)
+    }
+
+    /// The code of a cell, where it outlasts the batch.
     pub(crate) fn lasting_code(&self, field: usize, row: usize) -> Option<u32> {
         self.columns.get(field)?.lasting_code(row)
     }

@@ -54,7 +54,8 @@ impl<'k> Key<'k> {
         std::str::from_utf8(self.bytes()).unwrap_or_default()
     }
 
-    fn bytes(self) -> &'k [u8] {
+    /// Its bytes alone.
+    pub(crate) fn bytes(self) -> &'k [u8] {
         self.around.get(self.start..self.end).unwrap_or_default()
     }
 
@@ -144,6 +145,16 @@ impl Interner {
         let hash_of = |slot: &Slot| slot.outline.hash(bytes_of(arena, ends, slot.id as usize));
         self.table.insert_unique(hash, slot, hash_of);
         (slot.id, true)
+    }
+
+    /// How many strings there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The string of a number, where there is one.
+    pub(crate) fn bytes(&self, id: usize) -> Option<&[u8]> {
+        (id < self.ends.len()).then(|| bytes_of(&self.arena, &self.ends, id))
     }
 
     /// A string that is valid UTF-8; empty for one that is not.

@@ -148,8 +148,10 @@ impl<'a> TaskReader<'a> {
         let groups = task.range.start as usize..task.range.end as usize;
         let mut known = KnownCodes::new(&self.plan);
         let mut line = 0;
-        columnar::each_batch(&self.file.text, groups, |batch| {
-            known.enter(batch.group);
+        let plan = self.plan.clone();
+        let is_long = |field| KnownCodes::keeps(&plan, field);
+        columnar::each_batch(&self.file.text, groups, is_long, |batch| {
+            known.enter(batch);
             let has_codes = has_codes && batch.is_plain();
             for row in 0..batch.rows {
                 self.receipt.rows += 1;

@@ -13,7 +13,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use super::damaged;
 use super::pages::{Pages, are_known};
-use super::texts::{Texts, Traits, is_whole_number, text_of_word};
+use super::texts::{Dictionary, Traits, is_whole_number, text_of_word};
 use crate::records_text::text_of_field;
 
 /// No number is longer as text.
@@ -22,8 +22,8 @@ const LONGEST_NUMBER: usize = 400;
 pub(super) struct Column {
     of: ColumnDescPtr,
     source: Source,
-    /// Cells that last as long as the row group, by their codes.
-    dictionary: Texts,
+    /// Cells that outlast the decoded rows, by their codes.
+    dictionary: Dictionary,
     /// The other values of the decoded rows: their codes go on behind the dictionary's.
     values: Values,
     /// By row.
@@ -103,7 +103,9 @@ impl Values {
 
     fn traits(&self) -> Traits {
         match self {
-            Self::Texts(values) => Traits::of(values),
+            Self::Texts(values) => {
+                values.iter().fold(Traits::NONE, |all, text| all.and(Traits::of(text.data())))
+            }
             // What their texts will be is not known before they are made.
             Self::Bytes(_) | Self::FixedBytes(_) => Traits { longest: 0, are_plain: false },
             _ if self.len() == 0 => Traits::NONE,
@@ -113,7 +115,13 @@ impl Values {
 }
 
 impl Column {
-    pub(super) fn open(group: &dyn RowGroupReader, place: usize) -> Result<Self, ParquetError> {
+    /// A column of a row group; its dictionary goes on from the row group before.
+    pub(super) fn open(
+        group: &dyn RowGroupReader,
+        place: usize,
+        mut dictionary: Dictionary,
+    ) -> Result<Self, ParquetError> {
+        dictionary.turn();
         let metadata = group.metadata().column(place);
         let of = metadata.column_descr_ptr();
         let source = if are_known(metadata) {
@@ -122,8 +130,12 @@ impl Column {
             Source::Reader(Box::new(group.get_column_reader(place)?), Vec::new())
         };
         let values = Values::of(&of);
-        let (dictionary, codes, known) = Default::default();
+        let (codes, known) = Default::default();
         Ok(Self { of, source, dictionary, values, codes, known })
+    }
+
+    pub(super) fn into_dictionary(self) -> Dictionary {
+        self.dictionary
     }
 
     /// Decodes the next rows, in place of those before.
@@ -145,10 +157,10 @@ impl Column {
         let mut next = 0;
         for row in 0..rows {
             let has_value = defined.get(row).is_none_or(|level| *level != 0);
-            next += u32::from(has_value);
-            self.codes.push(if has_value { next } else { 0 });
+            self.codes.push(if has_value { (self.dictionary.len() + next) as u32 } else { 0 });
+            next += usize::from(has_value);
         }
-        if next as usize <= self.values.len() {
+        if next <= self.values.len() {
             Ok(())
         } else {
             Err(ParquetError::EOF("values are missing".to_owned()))
@@ -160,7 +172,18 @@ impl Column {
         self.dictionary.traits().and(self.values.traits())
     }
 
-    /// The code of a row's cell, where it means the same in all rows of the row group.
+    /// A cell that is kept as text.
+    pub(super) fn text(&self, row: usize) -> Option<&str> {
+        let code = *self.codes.get(row)? as usize;
+        let bytes = match (code.checked_sub(self.dictionary.len()), &self.values) {
+            (None, _) => self.dictionary.get(code)?,
+            (Some(place), Values::Texts(values)) => values.get(place)?.data(),
+            _ => return None,
+        };
+        std::str::from_utf8(bytes).ok()
+    }
+
+    /// The code of a row's cell, where it outlasts the decoded rows.
     pub(super) fn lasting_code(&self, row: usize) -> Option<u32> {
         self.codes.get(row).copied().filter(|code| (*code as usize) < self.dictionary.len())
     }

@@ -11,7 +11,8 @@ use parquet::schema::types::ColumnDescPtr;
 
 use super::column::Values;
 use super::runs::{Damaged, Runs};
-use super::texts::{Texts, text_of_long, text_of_word};
+use super::texts::{Dictionary, text_of_long, text_of_word};
+use crate::intern::Key;
 
 /// What is left to read of a column of a row group.
 pub(super) struct Pages {
@@ -22,6 +23,8 @@ pub(super) struct Pages {
     content: Content,
     /// Rows of the page that are not read yet.
     left: usize,
+    /// Whether some page was read.
+    has_begun: bool,
     places: Vec<u32>,
 }
 
@@ -54,6 +57,10 @@ pub(super) fn are_known(column: &ColumnChunkMetaData) -> bool {
     is_known_type && column.encodings().all(is_known)
 }
 
+fn strange() -> ParquetError {
+    broken("a value that is not in its dictionary")
+}
+
 fn broken(why: &str) -> ParquetError {
     ParquetError::General(why.to_owned())
 }
@@ -67,7 +74,7 @@ impl From<Damaged> for ParquetError {
 impl Pages {
     pub(super) fn new(reader: Box<dyn PageReader>, of: ColumnDescPtr) -> Self {
         let content = Content::Plain(Bytes::new());
-        Self { reader, of, levels: None, content, left: 0, places: Vec::new() }
+        Self { reader, of, levels: None, content, left: 0, has_begun: false, places: Vec::new() }
     }
 
     /// Reads the codes of so many rows: 0 for a row without a value, a value's place in the dictionary, or behind the
@@ -75,7 +82,7 @@ impl Pages {
     pub(super) fn decode(
         &mut self,
         rows: usize,
-        dictionary: &mut Texts,
+        dictionary: &mut Dictionary,
         values: &mut Values,
         codes: &mut Vec<u32>,
     ) -> Result<(), ParquetError> {
@@ -98,32 +105,33 @@ impl Pages {
             match &mut self.content {
                 Content::Places(runs) if are_all => {
                     runs.fill(codes)?;
-                    codes.iter_mut().for_each(|code| *code = code.saturating_add(1));
+                    for code in codes {
+                        *code = *dictionary.codes().get(*code as usize).ok_or_else(strange)?;
+                    }
                 }
-                Content::Places(runs) => spread(runs, &mut self.places, codes)?,
+                Content::Places(runs) => spread(runs, &mut self.places, dictionary, codes)?,
                 Content::Plain(bytes) => {
                     for code in codes.iter_mut().filter(|code| **code != 0) {
                         let place = values.push_plain(bytes).ok_or(Damaged)?;
                         *code = (dictionary.len() + place) as u32;
                     }
-                    continue;
                 }
-            }
-            if codes.iter().any(|code| *code as usize >= dictionary.len()) {
-                return Err(broken("a value that is not in its dictionary"));
             }
         }
         Ok(())
     }
 
-    fn next_page(&mut self, dictionary: &mut Texts) -> Result<(), ParquetError> {
+    fn next_page(&mut self, dictionary: &mut Dictionary) -> Result<(), ParquetError> {
         let missing = || ParquetError::EOF("rows are missing".to_owned());
         let (levels, content, encoding) = match self.reader.get_next_page()?.ok_or_else(missing)? {
             Page::DictionaryPage { buf, num_values, encoding, .. } => {
-                if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) || dictionary.len() > 1 {
-                    return Err(broken("a dictionary of another kind"));
+                let is_plain = matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY);
+                // Codes of plain values go on where those of the dictionary end.
+                if !is_plain || self.has_begun {
+                    return Err(broken("a dictionary of another kind, or not in front of its column"));
                 }
-                return read_dictionary(&self.of, buf, num_values as usize, dictionary);
+                self.has_begun = true;
+                return read_dictionary(&self.of, &buf, num_values as usize, dictionary);
             }
             Page::DataPage { mut buf, num_values, encoding, def_level_encoding, .. } => {
                 self.left = num_values as usize;
@@ -146,6 +154,7 @@ impl Pages {
                 (levels.transpose()?, buf, encoding)
             }
         };
+        self.has_begun = true;
         self.levels = levels;
         self.content = content_of(content, encoding)?;
         Ok(())
@@ -197,57 +206,49 @@ pub(super) fn read_array<const N: usize>(bytes: &mut Bytes) -> Option<[u8; N]> {
     Some(array)
 }
 
-/// Gives the rows that have a value their places, in order.
-fn spread(runs: &mut Runs, places: &mut Vec<u32>, codes: &mut [u32]) -> Result<(), Damaged> {
+/// Gives the rows that have a value their codes, in order.
+fn spread(
+    runs: &mut Runs,
+    places: &mut Vec<u32>,
+    dictionary: &Dictionary,
+    codes: &mut [u32],
+) -> Result<(), ParquetError> {
     places.clear();
     places.resize(codes.iter().filter(|code| **code != 0).count(), 0);
     runs.fill(places)?;
     for (code, place) in codes.iter_mut().filter(|code| **code != 0).zip(places) {
-        *code = place.saturating_add(1);
+        *code = *dictionary.codes().get(*place as usize).ok_or_else(strange)?;
     }
     Ok(())
 }
 
 fn read_dictionary(
     of: &ColumnDescPtr,
-    bytes: Bytes,
+    bytes: &Bytes,
     count: usize,
-    dictionary: &mut Texts,
+    dictionary: &mut Dictionary,
 ) -> Result<(), ParquetError> {
-    let mut rest = &bytes[..];
-    let mut take = |length: usize| {
-        let (front, back) = rest.split_at_checked(length)?;
-        rest = back;
-        Some(front)
-    };
+    let words = bytes.as_chunks::<4>().0.iter().map(|word| i32::from_le_bytes(*word)).take(count);
+    let longs = bytes.as_chunks::<8>().0.iter().take(count);
+    let mut push = |text: String| dictionary.push(Key::of(text.as_bytes()));
     match of.physical_type() {
-        PhysicalType::BYTE_ARRAY => {
-            let next = || {
-                let length = take(4)?.first_chunk::<4>()?;
-                take(u32::from_le_bytes(*length) as usize)
-            };
-            let texts = std::iter::from_fn(next).take(count);
-            dictionary.extend(texts, |value, text| text.extend_from_slice(value));
-        }
-        PhysicalType::INT32 => {
-            let words = bytes.as_chunks::<4>().0.iter().map(|word| i32::from_le_bytes(*word));
-            let write =
-                |value, text: &mut Vec<u8>| text.extend_from_slice(text_of_word(of, value).as_bytes());
-            dictionary.extend(words.take(count), write);
-        }
-        PhysicalType::INT64 => {
-            let longs = bytes.as_chunks::<8>().0.iter().map(|long| i64::from_le_bytes(*long));
-            let write =
-                |value, text: &mut Vec<u8>| text.extend_from_slice(text_of_long(of, value).as_bytes());
-            dictionary.extend(longs.take(count), write);
-        }
+        PhysicalType::INT32 => words.for_each(|word| push(text_of_word(of, word))),
+        PhysicalType::INT64 => longs.for_each(|long| push(text_of_long(of, i64::from_le_bytes(*long)))),
+        PhysicalType::DOUBLE => longs.for_each(|double| push(f64::from_le_bytes(*double).to_string())),
         _ => {
-            let doubles = bytes.as_chunks::<8>().0.iter().map(|double| f64::from_le_bytes(*double));
-            let write = |value: f64, text: &mut Vec<u8>| text.extend_from_slice(value.to_string().as_bytes());
-            dictionary.extend(doubles.take(count), write);
+            let mut at = 0;
+            for _ in 0..count {
+                let length = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).ok_or(Damaged)?;
+                let start = at + 4;
+                at = start + u32::from_le_bytes(*length) as usize;
+                if at > bytes.len() {
+                    return Err(Damaged.into());
+                }
+                dictionary.push(Key::within(bytes, start, at));
+            }
         }
     }
-    if dictionary.len() == count + 1 { Ok(()) } else { Err(Damaged.into()) }
+    if dictionary.codes().len() == count { Ok(()) } else { Err(Damaged.into()) }
 }
 
 impl Values {

@@ -1,19 +1,27 @@
-//! Texts of a dictionary, one behind the other.
+//! The dictionary of a column: each of its texts is met once a row group, and kept under a code.
 
 use parquet::basic::ConvertedType;
-use parquet::data_type::ByteArray;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::BETWEEN;
+use crate::intern::{Interner, Key};
 use crate::records_text::text_of_field;
 use crate::rows::Span;
 
-/// The cells that a column's codes stand for. The first one is the empty cell.
-pub(super) struct Texts {
-    bytes: Vec<u8>,
-    spans: Vec<Span>,
+/// The cells that a column's codes stand for, of which 0 is the empty cell; and the codes of a row group's own dictionary.
+pub(super) struct Dictionary {
+    texts: Kept,
     traits: Traits,
+    /// By place in the dictionary of the row group.
+    codes: Vec<u32>,
+}
+
+enum Kept {
+    /// As long as they are few, for all row groups: equal texts have one code.
+    Long(Interner),
+    /// For one row group, one behind the other: they are told from the one before at most.
+    Short { bytes: Vec<u8>, spans: Vec<Span> },
 }
 
 /// What is known of many texts at once.
@@ -34,47 +42,85 @@ impl Traits {
         Self { longest: self.longest.max(other.longest), are_plain: self.are_plain && other.are_plain }
     }
 
-    /// Those of some texts.
-    pub(super) fn of(texts: &[ByteArray]) -> Self {
-        texts.iter().map(ByteArray::data).fold(Self::NONE, |all, text| {
-            let are_plain = std::str::from_utf8(text).is_ok() && memchr::memchr(BETWEEN, text).is_none();
-            all.and(Self { longest: text.len(), are_plain })
-        })
+    /// Those of one text.
+    pub(super) fn of(text: &[u8]) -> Self {
+        let is_plain = std::str::from_utf8(text).is_ok() && memchr::memchr(BETWEEN, text).is_none();
+        Self { longest: text.len(), are_plain: is_plain }
     }
 }
 
-impl Default for Texts {
-    fn default() -> Self {
-        Self { bytes: vec![BETWEEN], spans: vec![(0, 0)], traits: Traits::NONE }
+impl Dictionary {
+    /// One whose codes mean the same in all row groups, or each time something else.
+    pub(super) fn new(is_long: bool) -> Self {
+        let texts = if is_long {
+            let mut texts = Interner::default();
+            texts.intern(b"");
+            Kept::Long(texts)
+        } else {
+            Kept::Short { bytes: Vec::new(), spans: vec![(0, 0)] }
+        };
+        Self { texts, traits: Traits::NONE, codes: Vec::new() }
     }
-}
 
-impl Texts {
+    /// Makes room for the dictionary of another row group.
+    pub(super) fn turn(&mut self) {
+        self.codes.clear();
+        if matches!(self.texts, Kept::Short { .. }) {
+            *self = Self::new(false);
+        }
+    }
+
+    /// Forgets all texts.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.is_long());
+    }
+
+    pub(super) fn is_long(&self) -> bool {
+        matches!(self.texts, Kept::Long(_))
+    }
+
+    /// How many codes there are.
     pub(super) fn len(&self) -> usize {
-        self.spans.len()
+        match &self.texts {
+            Kept::Long(texts) => texts.len(),
+            Kept::Short { spans, .. } => spans.len(),
+        }
+    }
+
+    /// By place in the dictionary of the row group.
+    pub(super) fn codes(&self) -> &[u32] {
+        &self.codes
     }
 
     pub(super) fn get(&self, code: usize) -> Option<&[u8]> {
-        let (start, end) = *self.spans.get(code)?;
-        self.bytes.get(start as usize..end as usize)
+        match &self.texts {
+            Kept::Long(texts) => texts.bytes(code),
+            Kept::Short { bytes, spans } => {
+                let (start, end) = *spans.get(code)?;
+                bytes.get(start as usize..end as usize)
+            }
+        }
     }
 
     pub(super) fn traits(&self) -> Traits {
         self.traits
     }
 
-    /// Takes values behind those that are there, each as it is written.
-    pub(super) fn extend<T>(&mut self, values: impl Iterator<Item = T>, write: impl Fn(T, &mut Vec<u8>)) {
-        for value in values {
-            let start = self.bytes.len();
-            write(value, &mut self.bytes);
-            self.spans.push((start as u32, self.bytes.len() as u32));
-            self.traits.longest = self.traits.longest.max(self.bytes.len() - start);
-            self.bytes.push(BETWEEN);
+    /// Takes the next text of the row group's dictionary.
+    pub(super) fn push(&mut self, text: Key<'_>) {
+        let (code, is_new) = match &mut self.texts {
+            Kept::Long(texts) => texts.intern_key(text),
+            Kept::Short { bytes, spans } => {
+                let start = bytes.len() as u32;
+                bytes.extend_from_slice(text.bytes());
+                spans.push((start, bytes.len() as u32));
+                (spans.len() as u32 - 1, true)
+            }
+        };
+        self.codes.push(code);
+        if is_new {
+            self.traits = self.traits.and(Traits::of(text.bytes()));
         }
-        // With a separator behind each, all are UTF-8 if the whole is.
-        self.traits.are_plain = std::str::from_utf8(&self.bytes).is_ok()
-            && memchr::memchr_iter(BETWEEN, &self.bytes).count() == self.spans.len();
     }
 }
 

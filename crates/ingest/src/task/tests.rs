@@ -297,14 +297,19 @@ fn read(folder: &Path, by_codes: bool) -> Result<(Vec<String>, u64), String> {
 fn cells_both_ways(path: &Path) -> [Vec<Vec<String>>; 2] {
     let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
     let mut ours = Vec::new();
-    columnar::each_batch(path, 0..reader.num_row_groups(), |batch| {
-        for row in 0..batch.rows {
-            let (text, spans, _) = batch.row(row)?;
-            let cell = |(start, end): &Span| text[*start as usize..*end as usize].to_owned();
-            ours.push(spans.iter().map(cell).collect());
-        }
-        Ok(())
-    })
+    columnar::each_batch(
+        path,
+        0..reader.num_row_groups(),
+        |field| field % 2 == 0,
+        |batch| {
+            for row in 0..batch.rows {
+                let (text, spans, _) = batch.row(row)?;
+                let cell = |(start, end): &Span| text[*start as usize..*end as usize].to_owned();
+                ours.push(spans.iter().map(cell).collect());
+            }
+            Ok(())
+        },
+    )
     .unwrap();
     let cells = |row: Row| row.get_column_iter().map(|(_, field)| text_of_field(field)).collect();
     let theirs = reader.get_row_iter(None).unwrap().map(|row| cells(row.unwrap())).collect();
