@@ -8,7 +8,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::*;
-use crate::intake::Scratch;
+use crate::intake::{Scratch, starts_of_texts};
 use crate::records_text;
 
 const SCHEMA: &str = "message row {
@@ -137,4 +137,24 @@ fn other_files_and_nested_values_are_no_tables_and_damaged_ones_an_error() {
     let file = File::create(&path).unwrap();
     SerializedFileWriter::new(file, schema, properties).unwrap().close().unwrap();
     assert_eq!(table(&path), Ok(None));
+}
+
+#[test]
+fn the_start_of_a_file_is_copied_without_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = Scratch::new(folder.path().join("copies"));
+    let made = folder.path().join("made.parquet");
+    write(&made);
+    let copy = |most| {
+        let text = records_text::start_of_parquet(&made, &scratch, most).unwrap();
+        std::fs::read_to_string(text.path).unwrap()
+    };
+    let whole = copy(usize::MAX);
+    assert_eq!(whole.lines().count(), 16);
+    let start = copy(400);
+    assert!(whole.starts_with(&start) && start.len() > 400 && start.len() < whole.len(), "{start}");
+    assert_eq!(copy(0).lines().count(), 2);
+    // What is looked at is copied in full.
+    let texts = starts_of_texts(&made, &scratch).unwrap();
+    assert_eq!(std::fs::read_to_string(&texts[0].path).unwrap(), whole);
 }
