@@ -24,7 +24,8 @@ use crate::rows::{LONGEST_RECORD, Span};
 /// So many rows of all columns are decoded at once.
 const ROWS_AT_ONCE: usize = 4_096;
 /// With more values than these, a column's cells hardly come back: what codes mean is forgotten, so that it takes no room.
-const CODES_OF_AN_ERA: usize = 1 << 18;
+/// Tests have few values, and see it happen.
+const CODES_OF_AN_ERA: usize = if cfg!(test) { 8 } else { 1 << 18 };
 /// A cell of an export has about so many bytes.
 const BYTES_OF_A_CELL: u64 = 10;
 /// What stands between cells: a separator that is in no cell, or the row is told to be a rewritten one.

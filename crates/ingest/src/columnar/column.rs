@@ -16,6 +16,8 @@ use super::pages::{Pages, are_known};
 use super::texts::{Dictionary, Traits, is_whole_number, text_of_word};
 use crate::records_text::text_of_field;
 
+/// Codes of the values of the decoded rows, which stand in no dictionary, start here.
+pub(super) const VALUES: u32 = 1 << 31;
 /// No number is longer as text.
 const LONGEST_NUMBER: usize = 400;
 
@@ -24,7 +26,7 @@ pub(super) struct Column {
     source: Source,
     /// Cells that outlast the decoded rows, by their codes.
     dictionary: Dictionary,
-    /// The other values of the decoded rows: their codes go on behind the dictionary's.
+    /// The other values of the decoded rows, with codes from [`VALUES`] on.
     values: Values,
     /// By row.
     codes: Vec<u32>,
@@ -157,10 +159,10 @@ impl Column {
         let mut next = 0;
         for row in 0..rows {
             let has_value = defined.get(row).is_none_or(|level| *level != 0);
-            self.codes.push(if has_value { (self.dictionary.len() + next) as u32 } else { 0 });
-            next += usize::from(has_value);
+            self.codes.push(if has_value { VALUES + next } else { 0 });
+            next += u32::from(has_value);
         }
-        if next <= self.values.len() {
+        if next as usize <= self.values.len() {
             Ok(())
         } else {
             Err(ParquetError::EOF("values are missing".to_owned()))
@@ -174,10 +176,10 @@ impl Column {
 
     /// A cell that is kept as text.
     pub(super) fn text(&self, row: usize) -> Option<&str> {
-        let code = *self.codes.get(row)? as usize;
-        let bytes = match (code.checked_sub(self.dictionary.len()), &self.values) {
-            (None, _) => self.dictionary.get(code)?,
-            (Some(place), Values::Texts(values)) => values.get(place)?.data(),
+        let code = *self.codes.get(row)?;
+        let bytes = match (code.checked_sub(VALUES), &self.values) {
+            (None, _) => self.dictionary.get(code as usize)?,
+            (Some(place), Values::Texts(values)) => values.get(place as usize)?.data(),
             _ => return None,
         };
         std::str::from_utf8(bytes).ok()
@@ -185,12 +187,12 @@ impl Column {
 
     /// The code of a row's cell, where it outlasts the decoded rows.
     pub(super) fn lasting_code(&self, row: usize) -> Option<u32> {
-        self.codes.get(row).copied().filter(|code| (*code as usize) < self.dictionary.len())
+        self.codes.get(row).copied().filter(|code| *code < VALUES)
     }
 
     /// The number of a row whose cell does not last, where its text is the number and nothing else.
     pub(super) fn number(&self, row: usize) -> Option<Number> {
-        let place = (*self.codes.get(row)? as usize).checked_sub(self.dictionary.len())?;
+        let place = self.codes.get(row)?.checked_sub(VALUES)? as usize;
         match &self.values {
             Values::Longs(values) if is_whole_number(&self.of) => Some(Number::Whole(*values.get(place)?)),
             Values::Doubles(values) => Some(Number::Double(*values.get(place)?)),
@@ -201,11 +203,12 @@ impl Column {
     /// Puts the cell of a row behind a text. It says what the copy as text would, and keeps line ends.
     pub(super) fn push_cell(&mut self, row: usize, text: &mut Vec<u8>) -> Result<(), String> {
         let missing = || "the Parquet file cannot be read: values are missing".to_owned();
-        let code = *self.codes.get(row).ok_or_else(missing)? as usize;
-        let Some(place) = code.checked_sub(self.dictionary.len()) else {
-            text.extend_from_slice(self.dictionary.get(code).ok_or_else(missing)?);
+        let code = *self.codes.get(row).ok_or_else(missing)?;
+        let Some(place) = code.checked_sub(VALUES) else {
+            text.extend_from_slice(self.dictionary.get(code as usize).ok_or_else(missing)?);
             return Ok(());
         };
+        let place = place as usize;
         let of = &self.of;
         let field = match &self.values {
             Values::Texts(values) => {

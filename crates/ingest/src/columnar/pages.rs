@@ -9,7 +9,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::column::Values;
+use super::column::{VALUES, Values};
 use super::runs::{Damaged, Runs};
 use super::texts::{Dictionary, text_of_long, text_of_word};
 use crate::intern::Key;
@@ -77,8 +77,8 @@ impl Pages {
         Self { reader, of, levels: None, content, left: 0, has_begun: false, places: Vec::new() }
     }
 
-    /// Reads the codes of so many rows: 0 for a row without a value, a value's place in the dictionary, or behind the
-    /// dictionary's end its place in `values`, which are those of these rows.
+    /// Reads the codes of so many rows: 0 for a row without a value, a code of the dictionary, or from [`VALUES`] on a place
+    /// in `values`, which are those of these rows.
     pub(super) fn decode(
         &mut self,
         rows: usize,
@@ -112,8 +112,7 @@ impl Pages {
                 Content::Places(runs) => spread(runs, &mut self.places, dictionary, codes)?,
                 Content::Plain(bytes) => {
                     for code in codes.iter_mut().filter(|code| **code != 0) {
-                        let place = values.push_plain(bytes).ok_or(Damaged)?;
-                        *code = (dictionary.len() + place) as u32;
+                        *code = take_plain(&self.of, bytes, dictionary, values).ok_or(Damaged)?;
                     }
                 }
             }
@@ -126,7 +125,6 @@ impl Pages {
         let (levels, content, encoding) = match self.reader.get_next_page()?.ok_or_else(missing)? {
             Page::DictionaryPage { buf, num_values, encoding, .. } => {
                 let is_plain = matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY);
-                // Codes of plain values go on where those of the dictionary end.
                 if !is_plain || self.has_begun {
                     return Err(broken("a dictionary of another kind, or not in front of its column"));
                 }
@@ -249,6 +247,36 @@ fn read_dictionary(
         }
     }
     if dictionary.codes().len() == count { Ok(()) } else { Err(Damaged.into()) }
+}
+
+/// The code of a plain value, which is taken from the front of a page.
+fn take_plain(
+    of: &ColumnDescPtr,
+    bytes: &mut Bytes,
+    dictionary: &mut Dictionary,
+    values: &mut Values,
+) -> Option<u32> {
+    match of.physical_type() {
+        PhysicalType::BYTE_ARRAY if dictionary.is_open() => {
+            let length = read_length(bytes)?;
+            if length > bytes.len() {
+                return None;
+            }
+            let code = dictionary.code_of(Key::within(bytes, 0, length));
+            bytes::Buf::advance(bytes, length);
+            Some(code)
+        }
+        PhysicalType::INT32 if dictionary.is_open() => {
+            let word = i32::from_le_bytes(read_array(bytes)?);
+            Some(dictionary.code_of_number(i64::from(word), || text_of_word(of, word)))
+        }
+        PhysicalType::INT64 if dictionary.is_open() => {
+            let long = i64::from_le_bytes(read_array(bytes)?);
+            Some(dictionary.code_of_number(long, || text_of_long(of, long)))
+        }
+        // Prices hardly come back.
+        _ => values.push_plain(bytes).map(|place| VALUES + place as u32),
+    }
 }
 
 impl Values {

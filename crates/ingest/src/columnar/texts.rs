@@ -1,10 +1,12 @@
 //! The dictionary of a column: each of its texts is met once a row group, and kept under a code.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use parquet::basic::ConvertedType;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::BETWEEN;
+use super::{BETWEEN, CODES_OF_AN_ERA};
 use crate::intern::{Interner, Key};
 use crate::records_text::text_of_field;
 use crate::rows::Span;
@@ -15,6 +17,8 @@ pub(super) struct Dictionary {
     traits: Traits,
     /// By place in the dictionary of the row group.
     codes: Vec<u32>,
+    /// Codes of numbers that stood in no dictionary of the file.
+    numbers: HashMap<i64, u32, FixedState>,
 }
 
 enum Kept {
@@ -59,7 +63,7 @@ impl Dictionary {
         } else {
             Kept::Short { bytes: Vec::new(), spans: vec![(0, 0)] }
         };
-        Self { texts, traits: Traits::NONE, codes: Vec::new() }
+        Self { texts, traits: Traits::NONE, codes: Vec::new(), numbers: HashMap::default() }
     }
 
     /// Makes room for the dictionary of another row group.
@@ -108,6 +112,27 @@ impl Dictionary {
 
     /// Takes the next text of the row group's dictionary.
     pub(super) fn push(&mut self, text: Key<'_>) {
+        let code = self.code_of(text);
+        self.codes.push(code);
+    }
+
+    /// Whether values that stand in no dictionary of the file get codes too: as long as they may come back.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_long() && self.len() <= CODES_OF_AN_ERA
+    }
+
+    /// The code of a number.
+    pub(super) fn code_of_number(&mut self, number: i64, text: impl Fn() -> String) -> u32 {
+        if let Some(code) = self.numbers.get(&number) {
+            return *code;
+        }
+        let code = self.code_of(Key::of(text().as_bytes()));
+        self.numbers.insert(number, code);
+        code
+    }
+
+    /// The code of a text.
+    pub(super) fn code_of(&mut self, text: Key<'_>) -> u32 {
         let (code, is_new) = match &mut self.texts {
             Kept::Long(texts) => texts.intern_key(text),
             Kept::Short { bytes, spans } => {
@@ -117,10 +142,10 @@ impl Dictionary {
                 (spans.len() as u32 - 1, true)
             }
         };
-        self.codes.push(code);
         if is_new {
             self.traits = self.traits.and(Traits::of(text.bytes()));
         }
+        code
     }
 }
 
