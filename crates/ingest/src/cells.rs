@@ -1,11 +1,88 @@
-//! Single cells: what is white space, what is "nothing", what of a number only pads it.
+//! Cells of a row: what is white space, what is "nothing", what of a number only pads it.
 
 use std::borrow::Cow;
 
 use rapidhash::v3::rapidhash_v3;
 
+use crate::intern::Key;
+use crate::rows::Span;
+
 /// Texts by which exports say "no value".
 const NOTHING: [&str; 7] = ["NULL", "null", "#N/A", "N/A", "n/a", "#NV", "(null)"];
+
+/// A byte that no UTF-8 text has: it keeps neighbouring cells of a key apart.
+pub(crate) const BETWEEN: u8 = 0xff;
+
+/// The cells of one row.
+#[derive(Clone, Copy)]
+pub(crate) struct Cells<'a> {
+    /// What the fields lie in.
+    pub(crate) text: &'a str,
+    /// Start and end of each field.
+    pub(crate) spans: &'a [Span],
+    /// Whether the text is a copy without its quotes and delimiters.
+    pub(crate) is_rewritten: bool,
+    /// What look-ups put into fields; empty where there are none.
+    pub(crate) overlay: &'a [String],
+}
+
+impl<'a> Cells<'a> {
+    /// A field as written, or as a look-up filled it.
+    pub(crate) fn get(&self, field: usize) -> &'a str {
+        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
+            return filled;
+        }
+        self.spans.get(field).map_or("", |(start, end)| &self.text[*start as usize..*end as usize])
+    }
+
+    /// A field where it lies.
+    pub(crate) fn place(&self, field: usize) -> Key<'a> {
+        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
+            return Key::of(filled.as_bytes());
+        }
+        let (start, end) = self.spans.get(field).copied().unwrap_or_default();
+        Key::within(self.text.as_bytes(), start as usize, end as usize)
+    }
+
+    /// Bytes that tell the cells of these fields from others: the row's own where they stand side by side, else a copy.
+    pub(crate) fn key<'k>(&self, fields: &[Option<usize>], copy: &'k mut Vec<u8>) -> Key<'k>
+    where
+        'a: 'k,
+    {
+        if let Some((first, last)) = self.run(fields) {
+            return Key::within(self.text.as_bytes(), first, last);
+        }
+        copy.clear();
+        for field in fields {
+            if let Some(field) = field {
+                copy.extend_from_slice(self.get(*field).as_bytes());
+            }
+            copy.push(BETWEEN);
+        }
+        Key::of(copy)
+    }
+
+    /// Where neighbouring fields stand in a row that nothing was taken out of or put into.
+    fn run(&self, fields: &[Option<usize>]) -> Option<(usize, usize)> {
+        if self.is_rewritten || !self.overlay.is_empty() {
+            return None;
+        }
+        let mut present = fields.iter().flatten();
+        let first = *present.next()?;
+        let mut last = first;
+        for field in present {
+            if *field != last + 1 {
+                return None;
+            }
+            last = *field;
+        }
+        Some((self.spans.get(first)?.0 as usize, self.spans.get(last)?.1 as usize))
+    }
+
+    pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
+        field.map_or("", |field| clean(self.get(field)))
+    }
+}
 
 /// A cell without white space around it; texts that mean "nothing" become empty.
 pub(crate) fn clean(cell: &str) -> &str {

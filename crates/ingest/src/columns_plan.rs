@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chipwatch_records::{Column, DocumentStage, Role};
 
-use crate::dictionaries::Cells;
+use crate::cells::Cells;
 use crate::layout::{Codes, Mapping, TypeCodes};
 use crate::part::{PARTICULAR_DATES, PARTICULAR_TEXTS};
 

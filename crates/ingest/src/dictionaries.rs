@@ -2,7 +2,7 @@
 
 use chipwatch_records::{Column, DocumentStage, DocumentTable, FileId, SourceId, document_digest};
 
-use crate::cells::{Refusal, clean, folded_number, hash_texts, is_damaged};
+use crate::cells::{BETWEEN, Cells, Refusal, clean, folded_number, hash_texts, is_damaged};
 use crate::columns_plan::{RoleFields, RowPlan};
 use crate::date::DateReading;
 use crate::fingerprints::{Fingerprint, Fingerprints};
@@ -10,79 +10,8 @@ use crate::intern::{Interner, Key, ShortCells};
 use crate::layout::Mapping;
 use crate::part::{LocalItem, LocalParticulars, LocalParty, Part, RawRow, Receipt};
 use crate::plan::PARTITIONS;
-use crate::rows::Span;
 use crate::source::SourceSpec;
 use crate::spill::RowSource;
-
-/// The cells of one row.
-pub(crate) struct Cells<'a> {
-    /// What the fields lie in.
-    pub(crate) text: &'a str,
-    /// Start and end of each field.
-    pub(crate) spans: &'a [Span],
-    /// Whether the text is a copy without its quotes and delimiters.
-    pub(crate) is_rewritten: bool,
-    /// What look-ups put into fields; empty where there are none.
-    pub(crate) overlay: &'a [String],
-}
-
-impl<'a> Cells<'a> {
-    /// A field as written, or as a look-up filled it.
-    pub(crate) fn get(&self, field: usize) -> &'a str {
-        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
-            return filled;
-        }
-        self.spans.get(field).map_or("", |(start, end)| &self.text[*start as usize..*end as usize])
-    }
-
-    /// A field where it lies.
-    fn place(&self, field: usize) -> Key<'a> {
-        if let Some(filled) = self.overlay.get(field).filter(|filled| !filled.is_empty()) {
-            return Key::of(filled.as_bytes());
-        }
-        let (start, end) = self.spans.get(field).copied().unwrap_or_default();
-        Key::within(self.text.as_bytes(), start as usize, end as usize)
-    }
-
-    /// Bytes that tell the cells of these fields from others: the row's own where they stand side by side, else a copy.
-    fn key<'k>(&self, fields: &[Option<usize>], copy: &'k mut Vec<u8>) -> Key<'k>
-    where
-        'a: 'k,
-    {
-        if let Some((first, last)) = self.run(fields) {
-            return Key::within(self.text.as_bytes(), first, last);
-        }
-        copy.clear();
-        for field in fields {
-            if let Some(field) = field {
-                copy.extend_from_slice(self.get(*field).as_bytes());
-            }
-            copy.push(BETWEEN);
-        }
-        Key::of(copy)
-    }
-
-    /// Where neighbouring fields stand in a row that nothing was taken out of or put into.
-    fn run(&self, fields: &[Option<usize>]) -> Option<(usize, usize)> {
-        if self.is_rewritten || !self.overlay.is_empty() {
-            return None;
-        }
-        let mut present = fields.iter().flatten();
-        let first = *present.next()?;
-        let mut last = first;
-        for field in present {
-            if *field != last + 1 {
-                return None;
-            }
-            last = *field;
-        }
-        Some((self.spans.get(first)?.0 as usize, self.spans.get(last)?.1 as usize))
-    }
-
-    pub(crate) fn clean(&self, field: Option<usize>) -> &'a str {
-        field.map_or("", |field| clean(self.get(field)))
-    }
-}
 
 /// The parties of one set of columns by the bytes of their cells.
 struct PartyKeys {
@@ -92,14 +21,22 @@ struct PartyKeys {
 }
 
 /// A party that was asked for: its table and its fingerprint there; nothing where no column is about it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct AskedParty(Option<(usize, Fingerprint)>);
 
 /// A mark beside the id of a party: told where the id is, a row need not look at the party.
 const UNNAMED: u32 = 1 << 31;
 
-/// A byte that no UTF-8 text has: it keeps neighbouring cells of a key apart.
-const BETWEEN: u8 = 0xff;
+/// The id of a party, or 0 where neither a number nor a name says who it is: all that have nothing but a country in common
+/// would be one buyer.
+pub(crate) fn named(marked: u32) -> u32 {
+    if marked & UNNAMED == 0 { marked } else { 0 }
+}
+
+/// The id of a party, whatever says who it is.
+pub(crate) fn unmarked(marked: u32) -> u32 {
+    marked & !UNNAMED
+}
 
 pub(crate) struct Dictionaries<'a> {
     pub(crate) source: &'a SourceSpec,
@@ -131,6 +68,9 @@ pub(crate) struct Dictionaries<'a> {
 }
 
 impl<'a> Dictionaries<'a> {
+    /// Id of the empty text: it is the first one.
+    pub(crate) const NO_TEXT: u32 = 0;
+
     pub(crate) fn new(source: &'a SourceSpec, mapping: &'a Mapping) -> Self {
         let mut texts = Interner::default();
         texts.intern(b"");
@@ -196,10 +136,11 @@ impl<'a> Dictionaries<'a> {
 
     /// Id of the party that was asked for in these fields, from 1; 0 where all are empty.
     pub(crate) fn party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        self.marked_party(asked, cells, fields) & !UNNAMED
+        unmarked(self.marked_party(asked, cells, fields))
     }
 
-    fn marked_party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
+    /// As [`Self::party`], with a mark where neither a number nor a name says who it is; see [`named`].
+    pub(crate) fn marked_party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
         let AskedParty(Some((table, print))) = asked else { return 0 };
         if let Some(id) = self.party_keys[table].ids.get(print) {
             return id;
@@ -207,13 +148,6 @@ impl<'a> Dictionaries<'a> {
         let id = self.new_party(cells, fields);
         self.party_keys[table].ids.put(print, id);
         id
-    }
-
-    /// As [`Self::party`], but 0 where neither a number nor a name says who it is: all that have nothing but a country in
-    /// common would be one buyer.
-    pub(crate) fn named_party(&mut self, asked: AskedParty, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
-        let id = self.marked_party(asked, cells, fields);
-        if id & UNNAMED == 0 { id } else { 0 }
     }
 
     fn new_party(&mut self, cells: &Cells<'_>, fields: &RoleFields) -> u32 {
@@ -374,9 +308,11 @@ impl<'a> Dictionaries<'a> {
             self.line_numbers.put(line_no, id);
             id
         });
-        if number.is_empty() {
-            return (0, line_no);
-        }
+        if number.is_empty() { (0, line_no) } else { (self.document_of(number, particulars), line_no) }
+    }
+
+    /// Id of the document of this number, from 1.
+    pub(crate) fn document_of(&mut self, number: &str, particulars: u32) -> u32 {
         let seller = self.sellers[particulars as usize];
         if self.last_document.0 != seller
             || self.last_document.1 != number
@@ -388,7 +324,12 @@ impl<'a> Dictionaries<'a> {
             let name = self.texts.get(seller);
             self.documents.push(document_digest(name, &folded_number(number)), number);
         }
-        (self.documents.digests.len() as u32, line_no)
+        self.last_document()
+    }
+
+    /// Id of the document that was asked for last.
+    pub(crate) fn last_document(&self) -> u32 {
+        self.documents.digests.len() as u32
     }
 
     /// The partition of a row: that of its document, else that of its parties and item.

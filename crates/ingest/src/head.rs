@@ -8,7 +8,7 @@ use crate::header::{Header, find_header};
 use crate::source::SourceSpec;
 
 /// The header stands in the first bytes of a file, of which so many are looked at.
-const HEAD: usize = 1 << 20;
+pub(crate) const HEAD: usize = 1 << 20;
 
 /// Reads the head of a text of so many bytes.
 ///

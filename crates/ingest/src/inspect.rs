@@ -9,7 +9,7 @@ use crate::captions::{Captions, Trade};
 use crate::error::IngestError;
 use crate::head::{Head, read_head};
 use crate::header::{Header, find_header};
-use crate::intake::{Form, Scratch, Text, texts};
+use crate::intake::{Form, Scratch, Text, starts_of_texts};
 use crate::layout::{Folded, Headers, Layout, Mapping};
 use crate::other_tables::Recognised;
 use crate::proposal::{Basis, Proposal, count_known, is_summed_up, propose, trade_of};
@@ -30,7 +30,7 @@ pub struct Inspection {
     pub form: Form,
     /// The sheet, where the file is a workbook of several.
     pub sheet: Option<String>,
-    /// Bytes of the text.
+    /// Bytes of the text; of a Parquet file, of the first rows as text.
     pub bytes: u64,
     /// What stands between fields.
     pub delimiter: u8,
@@ -66,7 +66,7 @@ pub struct Inspection {
 /// [`IngestError`] where it cannot be read, or is no delimited text with a header.
 pub fn inspect(path: &Path, captions: &Captions, scratch: &Scratch) -> Result<Vec<Inspection>, IngestError> {
     let not_understood = |why: String| IngestError::NotUnderstood { path: path.to_owned(), why };
-    let texts = texts(path, None, scratch).map_err(not_understood)?;
+    let texts = starts_of_texts(path, scratch).map_err(not_understood)?;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for text in texts {
         match inspect_text(path, text, captions) {

@@ -11,6 +11,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::compound_file;
+use crate::head::HEAD;
 use crate::records_text;
 use crate::workbook;
 use crate::x12;
@@ -148,6 +149,20 @@ pub(crate) fn texts(
         }
     }
     Ok(texts)
+}
+
+/// The texts of a file as [`texts`] has them, of which no more than the start will be looked at.
+///
+/// # Errors
+/// In plain words.
+pub(crate) fn starts_of_texts(path: &Path, scratch: &Scratch) -> Result<Vec<Text>, String> {
+    let mut magic = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    if read.is_ok() && magic == *b"PAR1" {
+        let start = || records_text::start_of_parquet(path, scratch, HEAD);
+        return Ok(vec![guarded("Parquet file", start)?]);
+    }
+    texts(path, None, scratch)
 }
 
 /// The first characters of a text.

@@ -64,6 +64,7 @@ impl<'k> Key<'k> {
         (length <= OUTLINED).then_some(padded)
     }
 
+    /// Its bytes alone.
     pub(crate) fn bytes(self) -> &'k [u8] {
         self.around.get(self.start..self.end).unwrap_or_default()
     }
@@ -154,6 +155,16 @@ impl Interner {
         let hash_of = |slot: &Slot| slot.outline.hash(bytes_of(arena, ends, slot.id as usize));
         self.table.insert_unique(hash, slot, hash_of);
         (slot.id, true)
+    }
+
+    /// How many strings there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The string of a number, where there is one.
+    pub(crate) fn bytes(&self, id: usize) -> Option<&[u8]> {
+        (id < self.ends.len()).then(|| bytes_of(&self.arena, &self.ends, id))
     }
 
     /// A string that is valid UTF-8; empty for one that is not.

@@ -28,6 +28,8 @@ const WELL_FORMED: u64 = 1 << 58;
 const OF_LINE: u64 = 1 << 61;
 const PRESENT: u64 = 1 << 62;
 const NEGATIVE: u64 = 1 << 63;
+/// The least number of ten digits.
+const LEAST_LONG: i64 = 1_000_000_000;
 const NO_SEPARATOR: u64 = 0;
 const POINT: u64 = 1;
 const COMMA: u64 = 2;
@@ -98,6 +100,31 @@ impl PackedNumber {
             return Ok(Self(PRESENT | value));
         }
         Self::pack_short(cell).map_or_else(|| Self::pack_general(cell), Ok)
+    }
+
+    /// A whole number as its digits would be packed; `None` for one that takes the general way.
+    pub(crate) fn of_whole(value: i64) -> Option<Self> {
+        (0..LEAST_LONG).contains(&value).then_some(Self(PRESENT | value as u64))
+    }
+
+    /// A number as the shortest text that stands for it would be packed; `None` for one that takes the general way, as all
+    /// with more than two decimals do.
+    pub(crate) fn of_double(value: f64) -> Option<Self> {
+        if value.is_sign_negative() || value.is_nan() || value >= LEAST_LONG as f64 {
+            return None;
+        }
+        let hundredths = (value * 100.0 + 0.5) as u64;
+        // Of so few digits no two texts stand for one number: if this one does, no other is shorter.
+        if hundredths as f64 / 100.0 != value {
+            return None;
+        }
+        let (mantissa, behind) = match hundredths {
+            whole if whole.is_multiple_of(100) => return Self::of_whole((whole / 100) as i64),
+            tenths if tenths.is_multiple_of(10) => (tenths / 10, 1),
+            hundredths => (hundredths, 2),
+        };
+        let groups = if (100..100_000).contains(&hundredths) { WELL_FORMED } else { 0 };
+        Some(Self(PRESENT | mantissa | behind << 50 | POINT << 54 | groups))
     }
 
     /// The usual amounts: up to 14 digits with one point or comma between them.

@@ -144,6 +144,19 @@ impl DialectEvidence {
         numbers.chain(dates).for_each(|(line, _)| *line += first);
     }
 
+    /// Whether a number would add nothing.
+    pub(crate) fn has_seen(&self, column: Column, number: PackedNumber) -> bool {
+        let evidence = number.evidence();
+        if evidence == NumberEvidence::default() || self.last_number == Some((column, evidence)) {
+            return true;
+        }
+        self.numbers.get(&column).is_some_and(|(seen, cell)| {
+            let mut both = *seen;
+            both.merge(evidence);
+            both == *seen && (!evidence.ambiguous || cell.is_some())
+        })
+    }
+
     pub(crate) fn see_number(&mut self, column: Column, number: PackedNumber, line: u32, text: &str) {
         let evidence = number.evidence();
         if evidence == NumberEvidence::default() || self.last_number == Some((column, evidence)) {

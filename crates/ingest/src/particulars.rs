@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use chipwatch_records::{Channel, Column, ColumnKind, DocumentStage, DocumentType};
 
+use crate::cells::Cells;
 use crate::cells::{Refusal, folded_number};
 use crate::columns_plan::RowPlan;
-use crate::dictionaries::{Cells, Dictionaries};
+use crate::dictionaries::Dictionaries;
 use crate::layout::Codes;
 use crate::part::{LocalParticulars, PARTICULAR_DATES, PARTICULAR_TEXTS, Receipt};
 use crate::source::SourceSpec;

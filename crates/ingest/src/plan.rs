@@ -100,18 +100,25 @@ pub struct Plan {
 /// [`IngestError`] where a source has no file, or a file cannot be read or understood.
 pub fn plan(sources: &[SourceSpec], scratch: &Scratch, cache: Option<&Cache>) -> Result<Plan, IngestError> {
     let captions = Captions::embedded()?;
-    let mut files: Vec<PlannedFile> = Vec::new();
+    let mut all = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let Some(id) = SourceId::from_index(index) else {
             continue;
         };
         for found in source.discover()? {
             let cached = cache.map(|cache| cache.planned(source, id, &found)).transpose()?.flatten();
-            files.extend(match cached {
-                Some(cached) => cached,
-                None => plan_file(source, id, &found, captions, scratch)?,
-            });
+            all.push((source, id, found, cached));
         }
+    }
+    if let Some(cache) = cache {
+        cache.load_ahead(all.par_iter_mut().map(|(_, _, found, cached)| (&*found, cached)));
+    }
+    let mut files: Vec<PlannedFile> = Vec::new();
+    for (source, id, found, cached) in all {
+        files.extend(match cached {
+            Some(cached) => cached,
+            None => plan_file(source, id, &found, captions, scratch)?,
+        });
     }
     hash_candidates(&mut files)?;
     for index in 0..files.len() {

@@ -70,15 +70,30 @@ fn text_of_json(value: Option<&Value>) -> String {
 /// # Errors
 /// In plain words.
 pub(crate) fn parquet(path: &Path, scratch: &Scratch) -> Result<Text, String> {
+    start_of_parquet(path, scratch, usize::MAX)
+}
+
+/// The first rows of a Parquet file as text: as many as take more than so many bytes, or all.
+///
+/// # Errors
+/// In plain words.
+pub(crate) fn start_of_parquet(path: &Path, scratch: &Scratch, most: usize) -> Result<Text, String> {
     let damaged = |error: parquet::errors::ParquetError| format!("the Parquet file cannot be read: {error}");
     let file = File::open(path).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file).map_err(damaged)?;
     let schema = reader.metadata().file_metadata().schema();
     let mut rows = RowText::new(scratch)?;
     rows.write(schema.get_fields().iter().map(|field| field.name()))?;
+    let mut written = 0_usize;
     for row in reader.get_row_iter(None).map_err(damaged)? {
         let row = row.map_err(damaged)?;
-        rows.write(row.get_column_iter().map(|(_, field)| text_of_field(field)))?;
+        let cells: Vec<String> = row.get_column_iter().map(|(_, field)| text_of_field(field)).collect();
+        // Quotes and separators come on top.
+        written = written.saturating_add(cells.iter().map(String::len).sum());
+        rows.write(cells)?;
+        if written > most {
+            break;
+        }
     }
     rows.finish(Form { packed: None, encoding: None, records: Some("Parquet".into()) }, Some(1))
 }

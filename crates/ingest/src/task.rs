@@ -2,18 +2,20 @@
 
 use chipwatch_records::{Column, FileId, Reject, Rejects, Scattered};
 
+use crate::cells::Cells;
 use crate::cells::{Refusal, clean, is_total_word};
-use crate::columnar;
+use crate::coded::{CodedRow, KnownCodes};
+use crate::columnar::{self, Batch};
 use crate::columns_plan::RowPlan;
-use crate::dictionaries::{Cells, Dictionaries};
+use crate::dictionaries::Dictionaries;
 use crate::error::IngestError;
 use crate::intake::guarded;
 use crate::layout::{Mapping, Marked};
-use crate::number::PackedNumber;
 use crate::part::{RawRow, Receipt, Store};
 use crate::plan::{PARTITIONS, PlannedFile, Task};
 use crate::range_hash::RangeHash;
 use crate::range_input::{BlockText, RangeInput};
+use crate::read_row::{TextRow, read_row};
 use crate::rows::{LONGEST_RECORD, Row, Rows, Span, Splitter};
 use crate::source::SourceSpec;
 
@@ -66,6 +68,9 @@ struct TaskReader<'a> {
     /// By partition.
     rows: Scattered<RawRow>,
     overlay: Vec<String>,
+    /// Rows that needed no text of their own.
+    #[cfg(test)]
+    by_codes: u64,
 }
 
 impl<'a> TaskReader<'a> {
@@ -83,6 +88,8 @@ impl<'a> TaskReader<'a> {
             receipt: Receipt { task: task.id.clone(), file: task.file, ..Receipt::default() },
             rows: Scattered::new(PARTITIONS, guess),
             overlay: if fills_cells { vec![String::new(); width] } else { Vec::new() },
+            #[cfg(test)]
+            by_codes: 0,
         }
     }
 
@@ -131,20 +138,56 @@ impl<'a> TaskReader<'a> {
 
     /// Reads the rows of a range of row groups.
     fn read_table(&mut self, task: &Task) -> Result<(), String> {
+        // What fills or marks rows looks at their texts.
+        let mapping = &self.file.mapping;
+        let has_codes = self.overlay.is_empty() && mapping.no_sale.is_empty() && mapping.unsigned.is_empty();
+        self.read_groups(task, has_codes)
+    }
+
+    fn read_groups(&mut self, task: &Task, has_codes: bool) -> Result<(), String> {
         let groups = task.range.start as usize..task.range.end as usize;
+        let mut known = KnownCodes::new(&self.plan);
         let mut line = 0;
-        columnar::each_row(&self.file.text, groups, |text, spans, is_rewritten| {
-            self.receipt.rows += 1;
-            if text.len() > LONGEST_RECORD {
-                self.reject(line, None, String::new(), "the row is longer than a megabyte");
-            } else {
-                self.cells(line, (text, spans, is_rewritten));
+        let plan = self.plan.clone();
+        let is_long = |field| KnownCodes::keeps(&plan, field);
+        columnar::each_batch(&self.file.text, groups, is_long, |batch| {
+            known.enter(batch);
+            let has_codes = has_codes && batch.is_plain();
+            for row in 0..batch.rows {
+                self.receipt.rows += 1;
+                if !has_codes || !self.coded_row(batch, &mut known, row, line) {
+                    self.table_row(batch.row(row)?, line);
+                }
+                line += 1;
             }
-            line += 1;
+            Ok(())
         })?;
         self.receipt.span = task.range.clone();
         self.receipt.lines = line;
         Ok(())
+    }
+
+    /// Reads a row by the codes of its cells. Where it is refused, its text must say what it is.
+    fn coded_row(&mut self, batch: &mut Batch<'_>, known: &mut KnownCodes, row: usize, line: u32) -> bool {
+        let plan = &self.plan;
+        let mut values = CodedRow { batch, known, plan, row, line };
+        let read = read_row(plan, &mut self.dictionaries, &mut self.receipt, &mut values, line);
+        let Ok((row, partition)) = read else { return false };
+        self.rows.push(partition, row);
+        self.receipt.accepted += 1;
+        #[cfg(test)]
+        {
+            self.by_codes += 1;
+        }
+        true
+    }
+
+    fn table_row(&mut self, fields: Fields<'_>, line: u32) {
+        if fields.0.len() > LONGEST_RECORD {
+            self.reject(line, None, String::new(), "the row is longer than a megabyte");
+        } else {
+            self.cells(line, fields);
+        }
     }
 
     fn record(&mut self, rows: &Rows<'_>, line: u32, block: &BlockText<'_>) {
@@ -186,7 +229,8 @@ impl<'a> TaskReader<'a> {
             }
             (field, Marked::Refused(reason)) => Err(Refusal::at(field, reason)),
             (_, Marked::Sale) => {
-                read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &cells, line)
+                let mut values = TextRow::new(cells, &self.plan, line);
+                read_row(&self.plan, &mut self.dictionaries, &mut self.receipt, &mut values, line)
             }
         };
         match read {
@@ -258,89 +302,6 @@ impl<'a> TaskReader<'a> {
     }
 }
 
-fn read_row(
-    plan: &RowPlan,
-    dictionaries: &mut Dictionaries<'_>,
-    receipt: &mut Receipt,
-    cells: &Cells<'_>,
-    line: u32,
-) -> Result<(RawRow, usize), Refusal> {
-    let asked =
-        [&plan.sold_to, &plan.ship_to, &plan.end_user].map(|role| dictionaries.ask_party(cells, role));
-    let mut quantity = number(cells, plan.quantity)?;
-    if quantity.is_absent() {
-        return Err(Refusal::at(plan.quantity, "the quantity is empty"));
-    }
-    if plan.is_unsigned(cells) {
-        quantity = quantity.magnitude();
-    }
-    let (price, price_field, price_is_amount) = price(plan, cells)?;
-    let item = dictionaries.item(cells, &plan.item)?;
-    let particulars = dictionaries.particulars(cells, plan, receipt, line)?;
-    let date = match plan.ship_date {
-        Some(field) if !plan.one_date || dictionaries.is_delivery(particulars) => {
-            dictionaries.date(cells, field, Column::ShipDate, receipt, line)?
-        }
-        _ => 0,
-    };
-    let mut sold_to = dictionaries.named_party(asked[0], cells, &plan.sold_to);
-    let ship_to = dictionaries.party(asked[1], cells, &plan.ship_to);
-    let end_user = dictionaries.named_party(asked[2], cells, &plan.end_user);
-    if sold_to == 0 && plan.has_bill_to {
-        let asked = dictionaries.ask_party(cells, &plan.bill_to);
-        sold_to = dictionaries.named_party(asked, cells, &plan.bill_to);
-        receipt.bill_to_for_sold_to += u64::from(sold_to != 0);
-    }
-    if sold_to == 0 && ship_to == 0 && end_user == 0 {
-        return Err(Refusal {
-            field: plan.sold_to[1],
-            reason: "the row names no buyer, recipient or end user".into(),
-        });
-    }
-    dictionaries.count_date(date);
-    let (document, line_no) = dictionaries.document(cells, plan, particulars);
-    receipt.evidence.see_number(Column::Quantity, quantity, line, cells.get(plan.quantity));
-    if let Some(field) = price_field {
-        let column = if price_is_amount { Column::Amount } else { Column::UnitPrice };
-        receipt.evidence.see_number(column, price, line, cells.get(field));
-    }
-    let partition = dictionaries.partition(document, [sold_to, ship_to, end_user], item);
-    let row = RawRow {
-        quantity: quantity.words(),
-        price: if price_is_amount { price.of_line() } else { price }.words(),
-        sold_to,
-        ship_to,
-        end_user,
-        item,
-        particulars,
-        date,
-        document,
-        line_no,
-        line,
-    };
-    Ok((row, partition))
-}
-
-fn price(plan: &RowPlan, cells: &Cells<'_>) -> Result<(PackedNumber, Option<usize>, bool), Refusal> {
-    for (field, is_amount) in [(plan.unit_price, false), (plan.amount, true)] {
-        let Some(field) = field else { continue };
-        let price = number(cells, field)?;
-        if !price.is_absent() {
-            return Ok((price, Some(field), is_amount));
-        }
-    }
-    Ok((PackedNumber::ABSENT, None, false))
-}
-
-fn number(cells: &Cells<'_>, field: usize) -> Result<PackedNumber, Refusal> {
-    let cell = cells.get(field);
-    match PackedNumber::pack(cell.as_bytes()) {
-        Ok(number) => Ok(number),
-        Err(_) if matches!(clean(cell), "" | "-") => Ok(PackedNumber::ABSENT),
-        Err(reason) => Err(Refusal::at(field, reason)),
-    }
-}
-
 /// `12 PCS` as `12` and `PCS`. A cell without a unit has an empty one.
 fn without_unit(cell: &str) -> (&str, &str) {
     let at = cell.find(char::is_alphabetic).unwrap_or(cell.len());
@@ -375,3 +336,6 @@ fn is_header(cells: &Cells<'_>, headers: &[String]) -> bool {
     let cell = |field| cells.get(field).trim_start_matches('\u{feff}').trim();
     headers.iter().enumerate().all(|(field, header)| cell(field) == header)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,9 +17,9 @@ pub(crate) use stored_part::hold_files;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use chipwatch_records::SourceId;
+use chipwatch_records::{FileId, SourceId};
 use rayon::prelude::*;
 
 use entry::Entry;
@@ -59,6 +59,17 @@ pub(crate) struct Cached {
     folder: PathBuf,
     /// Whether its bytes were read after all, to see that they are the same.
     was_hashed: bool,
+    /// The parts, once they were loaded, until the reading takes them.
+    loaded: Arc<Loaded>,
+}
+
+#[derive(Default)]
+struct Loaded(Mutex<Option<(Receipt, Vec<Part>)>>);
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Loaded")
+    }
 }
 
 impl Cached {
@@ -67,12 +78,26 @@ impl Cached {
         !self.was_hashed
     }
 
-    /// Loads the parts, and what reading them came to.
+    /// Loads the parts before it is known which file of the run theirs is.
+    fn load_ahead(&self, file: &PlannedFile) -> Result<(), String> {
+        let parts = self.entry.load(&self.folder, 0, file)?;
+        *self.loaded.0.lock().map_err(|error| error.to_string())? = Some(parts);
+        Ok(())
+    }
+
+    /// The parts, and what reading them came to.
     ///
     /// # Errors
     /// In plain words, where a part cannot be read.
     pub(crate) fn load(&self, index: usize, file: &PlannedFile) -> Result<(Receipt, Vec<Part>), String> {
-        self.entry.load(&self.folder, index, file)
+        let loaded = self.loaded.0.lock().map_err(|error| error.to_string())?.take();
+        let Some((mut receipt, mut parts)) = loaded else {
+            return self.entry.load(&self.folder, index, file);
+        };
+        let id = FileId::from_index(index).ok_or("more files than ids")?;
+        receipt.file = index;
+        parts.iter_mut().for_each(|part| part.file = id);
+        Ok((receipt, parts))
     }
 }
 
@@ -105,7 +130,31 @@ impl Cache {
     /// What was found damaged and will be read anew.
     #[must_use]
     pub fn damaged(&self) -> Vec<String> {
-        self.damaged.lock().map(|damaged| damaged.clone()).unwrap_or_default()
+        let mut damaged = self.damaged.lock().map(|damaged| damaged.clone()).unwrap_or_default();
+        damaged.sort();
+        damaged
+    }
+
+    fn note_damage(&self, found: &FoundFile, why: &str) {
+        if let Ok(mut damaged) = self.damaged.lock() {
+            damaged.push(format!("{}: {why}", found.shown));
+        }
+    }
+
+    /// Loads the parts of the files that were read before. A part can have the bytes that were written and yet not be one that is
+    /// understood: then its file has no plan any more, and is read.
+    pub(crate) fn load_ahead<'f>(
+        &self,
+        files: impl IndexedParallelIterator<Item = (&'f FoundFile, &'f mut Option<Vec<PlannedFile>>)>,
+    ) {
+        files.for_each(|(found, planned)| {
+            let load =
+                |file: &PlannedFile| file.cached.as_ref().map_or(Ok(()), |cached| cached.load_ahead(file));
+            if let Err(why) = planned.iter().flatten().try_for_each(load) {
+                self.note_damage(found, &why);
+                *planned = None;
+            }
+        });
     }
 
     /// The plan of a file that was read before, by its texts; `None` where it must be read.
@@ -125,9 +174,7 @@ impl Cache {
             let entry = match kept.and_then(|kept| Entry::read(&folder, &kept.blake3)) {
                 Ok(entry) => entry,
                 Err(why) => {
-                    if let Ok(mut damaged) = self.damaged.lock() {
-                        damaged.push(format!("{}: {why}", found.shown));
-                    }
+                    self.note_damage(found, &why);
                     return Ok(None);
                 }
             };
@@ -138,7 +185,7 @@ impl Cache {
             file.left_out = left_out;
             // Not taken anew: what is written to the file from here on must not look as if it had been seen.
             file.stamp = Some(stamp.clone());
-            file.cached = Some(Cached { entry, folder, was_hashed });
+            file.cached = Some(Cached { entry, folder, was_hashed, loaded: Arc::default() });
             files.push(file);
         }
         Ok(Some(files))

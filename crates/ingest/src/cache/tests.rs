@@ -225,6 +225,27 @@ fn whatever_byte_is_damaged_the_file_is_read_anew() {
     assert_eq!(desk.cached().tasks, 1);
 }
 
+#[test]
+fn a_part_that_is_not_understood_is_damaged_though_its_hash_is_right() {
+    let desk = Desk::new(&[("a.csv", SALES), ("b.csv", &SALES.replace("Acme", "Beta"))]);
+    desk.cached();
+    let folder = desk.entries().remove(0);
+    let [_, values] = stored_part::files(&folder, 0);
+    fs::write(&values, b"PAR1 and nothing else").unwrap();
+    let path = folder.join("entry.json");
+    let mut entry: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    entry["parts"][0]["values_blake3"] = hash_of(&values).unwrap().into();
+    fs::write(&path, entry.to_string()).unwrap();
+    let path = desk.cache().join(INDEX);
+    let (mut index, _) = Index::read(&path);
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap();
+    index.entries.get_mut(name).unwrap().blake3 = hash_of(&folder.join("entry.json")).unwrap();
+    fs::write(&path, index.text().unwrap()).unwrap();
+    let effort = desk.cached();
+    assert_eq!((effort.tasks, effort.damaged), (1, 1));
+    assert_eq!(desk.cached().tasks, 0);
+}
+
 /// A run would hand on the hash that the index has of a file: into the manifest, and to see which files are equal.
 #[test]
 fn an_index_of_which_a_byte_is_wrong_is_not_trusted() {

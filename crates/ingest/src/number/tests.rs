@@ -108,3 +108,35 @@ fn packs_are_multiplied_exactly() {
     assert!(pieces("214748364.8", 10).unwrap_err().contains("2,147,483,647"));
     assert!(pieces("99999999999", u32::MAX).unwrap_err().contains("2,147,483,647"));
 }
+
+#[test]
+fn values_are_packed_as_their_texts() {
+    let usual = (0..200_000).map(|n| f64::from(n) / 100.0);
+    let large = (0..2_000).map(|n| 999_990_000.0 + f64::from(n) / 7.0);
+    let odd = [-0.0, -1.5, f64::NAN, f64::INFINITY, 1e9, 999_999_999.0, 999_999_999.99, 1e-9, 0.125, 5e-324];
+    let mut packed = 0;
+    for value in usual.chain(large).chain(odd) {
+        if let Some(number) = PackedNumber::of_double(value) {
+            assert_eq!(Ok(number), PackedNumber::pack(value.to_string().as_bytes()), "{value}");
+            packed += 1;
+        }
+    }
+    assert!(packed >= 200_000, "{packed}");
+    for value in [0, 1, 999_999_999] {
+        assert_eq!(
+            PackedNumber::of_whole(value).unwrap(),
+            PackedNumber::pack(value.to_string().as_bytes()).unwrap()
+        );
+    }
+    assert_eq!([-1, 1_000_000_000, i64::MIN].map(PackedNumber::of_whole), [None; 3]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_double_is_packed_as_its_text(hundredths in 0_u64..200_000_000_000, steps in -3_i64..=3) {
+        let value = f64::from_bits((hundredths as f64 / 100.0).to_bits().saturating_add_signed(steps));
+        if let Some(number) = PackedNumber::of_double(value) {
+            proptest::prop_assert_eq!(Ok(number), PackedNumber::pack(value.to_string().as_bytes()));
+        }
+    }
+}
