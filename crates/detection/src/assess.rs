@@ -266,48 +266,53 @@ fn has_acquired(entity: &FlaggedEntity) -> bool {
     entity.first_ship_date.is_some() || entity.purchases.returned != Chips::default()
 }
 
-/// Sums by model and quarter; keeps its buffer from entity to entity.
+/// Sums by model and quarter; keeps its buffers from entity to entity.
 struct Quarters<'l> {
     models: &'l ModelIndex,
+    quarters: Vec<Quarter>,
+    /// The sums of all models, quarter by quarter.
     sums: Vec<Chips>,
 }
 
 impl<'l> Quarters<'l> {
     fn new(models: &'l ModelIndex) -> Self {
-        Self { models, sums: vec![Chips::default(); models.names().len()] }
+        Self { models, quarters: Vec::new(), sums: Vec::new() }
     }
 
-    /// Entries come by day, so one quarter is open at a time.
+    /// Entries come by day, so quarters come in their order.
     fn of<'e>(&mut self, entries: impl Iterator<Item = Posting<'e>>) -> Vec<ModelQuarter> {
-        let mut rows = Vec::new();
+        let models = self.models.names().len();
+        self.quarters.clear();
+        self.sums.clear();
         let mut today = None;
-        let mut open: Option<Quarter> = None;
         for entry in entries {
             if today != Some(entry.day) {
                 today = Some(entry.day);
                 let quarter = entry.day.quarter();
-                if let Some(before) = open.filter(|before| *before != quarter) {
-                    self.close(before, &mut rows);
+                if self.quarters.last() != Some(&quarter) {
+                    self.quarters.push(quarter);
+                    self.sums.resize(self.quarters.len() * models, Chips::default());
                 }
-                open = Some(quarter);
             }
             let model = self.models.traits_of(entry.goods.item).model;
-            self.sums[model].add(entry.chips_lo, entry.chips_best, entry.chips_hi);
+            let open = self.sums.len() - models;
+            self.sums[open + model].add(entry.chips_lo, entry.chips_best, entry.chips_hi);
         }
-        if let Some(last) = open {
-            self.close(last, &mut rows);
-        }
-        rows.sort_by_key(|row| (row.model, row.quarter));
-        rows
-    }
-
-    fn close(&mut self, quarter: Quarter, rows: &mut Vec<ModelQuarter>) {
-        for (model, sum) in self.models.names().iter().zip(&mut self.sums) {
-            let chips = std::mem::take(sum);
-            if chips != Chips::default() {
-                rows.push(ModelQuarter { model, quarter, chips });
+        let filled = self.sums.iter().filter(|chips| **chips != Chips::default()).count();
+        let mut rows = Vec::with_capacity(filled);
+        for model in 0..models {
+            let of_model = self.sums.iter().skip(model).step_by(models);
+            for (quarter, chips) in self.quarters.iter().zip(of_model) {
+                if *chips != Chips::default() {
+                    rows.push(ModelQuarter {
+                        item: self.models.item_of(model),
+                        quarter: *quarter,
+                        chips: *chips,
+                    });
+                }
             }
         }
+        rows
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chipwatch_records::{Book, Day, ItemId};
-
-/// How an item without a model is named.
-pub(crate) const UNKNOWN_MODEL: &str = "unknown";
+use chipwatch_records::{Book, Day, Item, ItemId};
 
 /// Some traits of an item.
 #[derive(Clone, Copy, Debug)]
@@ -26,31 +23,42 @@ pub(crate) struct ItemTraits {
 #[derive(Debug)]
 pub(crate) struct ModelIndex {
     names: Vec<&'static str>,
+    /// The first item of each model.
+    items: Vec<ItemId>,
     traits: Vec<ItemTraits>,
 }
 
 impl ModelIndex {
     pub(crate) fn new(book: &Book) -> Self {
-        let name = |model: Option<&'static str>| model.unwrap_or(UNKNOWN_MODEL);
-        let names: BTreeSet<_> = book.items.iter().map(|item| name(item.model)).collect();
+        let names: BTreeSet<_> = book.items.iter().map(|item| item.model_name()).collect();
         let names: Vec<_> = names.into_iter().collect();
+        let of_model = |model: &&'static str| {
+            let is_of = |item: &Item| item.model_name() == *model;
+            book.items.iter().position(is_of).and_then(ItemId::from_index)
+        };
+        let items = names.iter().filter_map(of_model).collect();
         let traits = book
             .items
             .iter()
             .map(|item| ItemTraits {
-                model: names.partition_point(|other| *other < name(item.model)),
+                model: names.partition_point(|other| *other < item.model_name()),
                 launch: item.launch,
                 unconfirmed: item.unconfirmed,
                 price_inferred: item.basis == "price_inferred",
                 accelerator: item.kind == "accelerator",
             })
             .collect();
-        Self { names, traits }
+        Self { names, items, traits }
     }
 
     /// The models' names, sorted.
     pub(crate) fn names(&self) -> &[&'static str] {
         &self.names
+    }
+
+    /// An item of a model, which is an index into the names.
+    pub(crate) fn item_of(&self, model: usize) -> ItemId {
+        self.items[model]
     }
 
     pub(crate) fn traits_of(&self, item: ItemId) -> ItemTraits {

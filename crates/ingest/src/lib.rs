@@ -48,6 +48,7 @@ mod row_text;
 mod rows;
 pub mod source;
 mod spill;
+mod stored_numbers;
 mod task;
 mod workbook;
 mod x12;

@@ -12,6 +12,7 @@ use crate::date::{DateEvidence, DateReading};
 use crate::intern::Interner;
 use crate::number::{NumberEvidence, PackedNumber};
 use crate::spill::{RowSource, spill};
+use crate::stored_numbers::store;
 
 /// A row with local ids; 0 stands for "none" where an id is optional, so ids are one more than the index.
 #[derive(Clone, Copy, Debug)]
@@ -91,12 +92,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// Moves the rows to a file, and keeps the dictionaries.
+    /// Moves the rows to a file and the document numbers to one beside it, and keeps the dictionaries.
     ///
     /// # Errors
     /// In plain words, where the file cannot be written.
     pub fn spill(mut self, path: &Path, task: &str) -> Result<Self, String> {
         self.rows = spill(path, task, &self.rows)?;
+        self.documents.numbers = store(&self.documents.numbers, &path.with_extension("numbers"))?;
         Ok(self)
     }
 }

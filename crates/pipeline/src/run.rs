@@ -66,7 +66,6 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     stages.enter("count");
     let as_of = day_of(request, &prepared, &reading.merged);
     let counted = count(&prepared, &plan, reading.merged, (as_of, spills, folder.path()), &mut summary)?;
-    drop(held);
     stages.enter("detect");
     let context = run_context(&prepared, &plan, as_of);
     let Detected { assessment, level_totals, monthly } = detect(&prepared, &counted, &context, &mut summary)?;
@@ -78,6 +77,11 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
         Told { request, prepared: &prepared, counted: &counted, context: &context, summary: &summary };
     let written = report.write(folder.path(), &assessment, &level_totals, &monthly)?;
     stages.close();
+    if let Some(why) = counted.book.written.documents.failure() {
+        return Err(RunError::Internal(why.to_owned()));
+    }
+    // Numbers of documents were read from there until now.
+    drop(held);
     manifest.inputs = input_stamps(&prepared, &plan, &reading.files);
     manifest.notes = std::mem::take(&mut summary.file_notes);
     manifest.content_digest.clone_from(&written.content_digest);
@@ -112,7 +116,7 @@ struct ReadInputs {
     reading: Reading,
     /// Whether lines wait on disk.
     spills: bool,
-    /// Rows may lie in either until they are counted.
+    /// Rows may lie in either until they are counted, and document numbers until they are told.
     held: (Box<dyn Store>, Option<Cache>),
 }
 

@@ -44,7 +44,7 @@ impl Day {
     #[must_use]
     pub fn quarter(self) -> Quarter {
         let date = self.date();
-        Quarter { year: date.year(), quarter: date.month0() / 3 + 1 }
+        Quarter { year: date.year() as i16, quarter: (date.month0() / 3 + 1) as u8 }
     }
 
     /// Year and month, as 202403.
@@ -75,16 +75,16 @@ impl fmt::Display for Day {
 /// A calendar quarter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Quarter {
-    year: i32,
-    quarter: u32,
+    year: i16,
+    quarter: u8,
 }
 
 impl Quarter {
     /// The six letters of its name, such as `2024Q3`.
     #[must_use]
     pub fn letters(self) -> [u8; 6] {
-        let digit = |place: i32| b'0' + (self.year / place % 10) as u8;
-        [digit(1000), digit(100), digit(10), digit(1), b'Q', b'0' + self.quarter as u8]
+        let digit = |place: i16| b'0' + (self.year / place % 10) as u8;
+        [digit(1000), digit(100), digit(10), digit(1), b'Q', b'0' + self.quarter]
     }
 }
 

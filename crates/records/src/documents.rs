@@ -8,8 +8,14 @@ use crate::ids::DocumentId;
 
 /// Document numbers that are kept elsewhere than in memory.
 pub trait StoredNumbers: Send + Sync + Debug {
-    /// The number of a row. Where it cannot be had, the run is told so by other ways, and the answer is empty.
+    /// The number of a row; empty where it cannot be had, and then there is a failure.
     fn number(&self, row: usize) -> String;
+
+    /// Shows all numbers in the order of rows, which takes less time than asking for each.
+    fn each(&self, see: &mut dyn FnMut(&str));
+
+    /// Why a number could not be had, where one could not.
+    fn failure(&self) -> Option<&str>;
 }
 
 /// Documents as one part of the inputs has them: one row a run of lines that stand together, so equal documents may have
@@ -92,9 +98,21 @@ impl DocumentNumbers {
         }
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        (0..self.len()).map(|row| self.number(row))
+    /// Why a number could not be had, where one could not.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Memory { .. } => None,
+            Self::Stored { at, .. } => at.failure(),
+        }
+    }
+
+    /// Shows all of them in the order of rows.
+    pub fn each(&self, see: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Memory { .. } => (0..self.len()).for_each(|row| see(&self.number(row))),
+            Self::Stored { at, .. } => at.each(see),
+        }
     }
 }
 
@@ -117,6 +135,12 @@ impl Documents {
         base
     }
 
+    /// Why a number could not be had, where one could not: what was made of the others is not to be trusted.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.parts.iter().find_map(DocumentNumbers::failure)
+    }
+
     /// The document number as written.
     #[must_use]
     pub fn number(&self, id: DocumentId) -> Cow<'_, str> {
@@ -136,6 +160,12 @@ mod tests {
     impl StoredNumbers for Elsewhere {
         fn number(&self, row: usize) -> String {
             format!("stored {row}")
+        }
+
+        fn each(&self, _: &mut dyn FnMut(&str)) {}
+
+        fn failure(&self) -> Option<&str> {
+            Some("gone")
         }
     }
 
@@ -157,5 +187,6 @@ mod tests {
         let number = |row| documents.number(DocumentId::from_index(row).unwrap()).into_owned();
         let numbers: Vec<String> = (0..6).map(number).collect();
         assert_eq!(numbers, ["a", "", "b", "stored 0", "stored 1", "c"]);
+        assert_eq!(documents.failure(), Some("gone"));
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::day::{Day, Quarter};
 use crate::finding::Finding;
-use crate::ids::EntityId;
+use crate::ids::{EntityId, ItemId};
 
 /// A number of chips: fewest, as usually sold, most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, JsonSchema)]
@@ -50,11 +50,11 @@ pub struct Purchases {
     pub customs_only: Chips,
 }
 
-/// Net acquired chips of one model in one quarter.
+/// Net acquired chips of one model in one quarter. A large run has millions: it is small.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ModelQuarter {
-    /// Model.
-    pub model: &'static str,
+    /// An item of the model.
+    pub item: ItemId,
     /// Quarter of goods issue.
     pub quarter: Quarter,
     /// Chips.

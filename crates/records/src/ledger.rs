@@ -38,6 +38,17 @@ pub struct Item {
     pub why: String,
 }
 
+impl Item {
+    /// How an item without a model is named.
+    pub const UNKNOWN_MODEL: &str = "unknown";
+
+    /// The name of its model.
+    #[must_use]
+    pub fn model_name(&self) -> &'static str {
+        self.model.unwrap_or(Self::UNKNOWN_MODEL)
+    }
+}
+
 /// A resolved entity.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entity {

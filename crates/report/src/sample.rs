@@ -337,7 +337,7 @@ fn flagged(index: usize, name: &str) -> FlaggedEntity {
             ..Default::default()
         },
         by_model_and_quarter: vec![ModelQuarter {
-            model: "H100",
+            item: ItemId::from_index(0).unwrap(),
             quarter: day(2024, 5, 2).quarter(),
             chips: chips(acquired),
         }],

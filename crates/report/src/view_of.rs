@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chipwatch_records::{
-    CountryOf, Entity, Finding, FlaggedEntity, InventoryRow, Licence, Operator, Subject,
+    CountryOf, Entity, Finding, FlaggedEntity, InventoryRow, ItemId, Licence, Operator, Subject,
 };
 
 use crate::Report;
@@ -100,9 +100,9 @@ impl<'a> Report<'a> {
             customs_only: bought.customs_only,
             by_model_and_quarter: flagged
                 .by_model_and_quarter
-                .chunk_by(|a, b| a.model == b.model)
+                .chunk_by(|a, b| self.model(a.item) == self.model(b.item))
                 .map(|quarters| ModelQuartersView {
-                    model: quarters[0].model,
+                    model: self.model(quarters[0].item),
                     quarters: quarters
                         .iter()
                         .map(|one| (QuarterName(one.quarter), one.chips.lo, one.chips.best, one.chips.hi))
@@ -112,6 +112,11 @@ impl<'a> Report<'a> {
             first_ship_date: flagged.first_ship_date.map(IsoDay),
             last_ship_date: flagged.last_ship_date.map(IsoDay),
         }
+    }
+
+    /// The model of an item.
+    fn model(&self, item: ItemId) -> &'static str {
+        self.book.items[item.index()].model_name()
     }
 
     /// The other names of an entity, each once, in their order.

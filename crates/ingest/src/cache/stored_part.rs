@@ -92,8 +92,9 @@ fn lists_of(part: &Part, rejects: &[Reject]) -> Lists {
             lists.put_arena("document_numbers", arena.as_bytes(), ends.iter().copied());
         }
         stored => {
-            let numbers: Vec<_> = stored.iter().collect();
-            lists.put_texts("document_numbers", numbers.iter().map(AsRef::as_ref));
+            let mut numbers = Vec::with_capacity(stored.len());
+            stored.each(&mut |number| numbers.push(number.to_owned()));
+            lists.put_texts("document_numbers", numbers.iter().map(String::as_str));
         }
     }
     lists.put_words("reject_lines", rejects.iter().map(|reject| reject.line));
