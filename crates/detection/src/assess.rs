@@ -36,8 +36,25 @@ pub struct SliceAssessment {
     pub class_sizes: BTreeMap<String, u64>,
     /// Detectors that failed.
     pub failures: Vec<DetectorFailure>,
-    /// The lines that its evidence cites, by their places here, and its open lines: the others may go.
+    /// Empty, until [`SliceAssessment::let_go`].
     pub lines: KeptLines,
+}
+
+impl SliceAssessment {
+    /// Keeps the first rows of each finding, the lines that these cite and the open lines: the slice may go. Evidence cites
+    /// lines by their places in `self.lines` from now on.
+    pub fn let_go(&mut self, lines: &KeptLines, rows: usize) {
+        let findings = self.entities.iter_mut().flat_map(|entity| &mut entity.findings);
+        findings.for_each(|finding| {
+            finding.evidence.truncate(rows);
+            finding.evidence.shrink_to_fit();
+        });
+        let mut cited = CitedLines::new(lines);
+        for place in places(&mut self.entities) {
+            *place = cited.cite(*place);
+        }
+        self.lines = cited.finish();
+    }
 }
 
 /// What the run says.
@@ -98,11 +115,6 @@ pub fn assess_slice(
             message: "a finding names an entity that is not in the slice".to_owned(),
         });
     }
-    let mut cited = CitedLines::new(ledger.lines);
-    for place in places(&mut assessed.entities) {
-        *place = cited.cite(*place);
-    }
-    assessed.lines = cited.finish();
     assessed.class_sizes = class_sizes.into_iter().map(|(class, n)| (class.to_owned(), n)).collect();
     assessed
 }

@@ -95,6 +95,8 @@ pub(crate) fn read_row(
         }
         _ => 0,
     };
+    let (document, line_no) = values.document(particulars, dictionaries);
+    // What was asked for first is looked at last: it may still be on its way from memory.
     let mut sold_to = named(values.party(RowRole::SoldTo, dictionaries));
     let ship_to = unmarked(values.party(RowRole::ShipTo, dictionaries));
     let end_user = named(values.party(RowRole::EndUser, dictionaries));
@@ -109,7 +111,6 @@ pub(crate) fn read_row(
         });
     }
     dictionaries.count_date(date);
-    let (document, line_no) = values.document(particulars, dictionaries);
     values.see_number(Column::Quantity, quantity, plan.quantity, receipt);
     if let Some(field) = price_field {
         let column = if price_is_amount { Column::Amount } else { Column::UnitPrice };

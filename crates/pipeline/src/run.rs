@@ -10,14 +10,14 @@ use chipwatch_ingest::intake::Scratch;
 use chipwatch_ingest::merge::Merged;
 use chipwatch_ingest::{FileReading, Plan, Reading, Store, plan, read_all};
 use chipwatch_records::{Books, Channel, Chips, Column, Day, Measure, MonthlyRow, RunContext, SourceId};
-use chipwatch_report::RunFolder;
+use chipwatch_report::{EVIDENCE_ROWS, EvidenceFile, RunFolder};
 use rayon::prelude::*;
 
 use crate::as_of::latest_shipment;
 use crate::bookkeeping::{ReadingSummary, input_stamps, summarise};
 use crate::count::{LedgerParts, count};
 use crate::error::RunError;
-use crate::file::Loaded;
+use crate::file::{FormatName, Loaded};
 use crate::other_files::book_others;
 use crate::outcome::{CacheUse, Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
@@ -68,7 +68,10 @@ pub fn run(request: &RunRequest<'_>, progress: &dyn Progress) -> Result<Outcome,
     let counted = count(&prepared, &plan, reading.merged, (as_of, spills, folder.path()), &mut summary)?;
     stages.enter("detect");
     let context = run_context(&prepared, &plan, as_of);
-    let Detected { assessment, level_totals, monthly } = detect(&prepared, &counted, &context, &mut summary)?;
+    let has_tables = request.loaded.file.report.formats.contains(&FormatName::Csv);
+    let evidence = has_tables.then(|| EvidenceFile::create(folder.path(), &counted.book)).transpose()?;
+    let Detected { assessment, level_totals, monthly } =
+        detect(&prepared, &counted, &context, evidence, &mut summary)?;
     stages.enter("report");
     check_books(&summary, request.loaded)?;
     refuse_ratio(request.loaded, &prepared, &mut summary);
@@ -210,23 +213,31 @@ fn detect(
     prepared: &Prepared,
     counted: &LedgerParts,
     context: &RunContext,
+    evidence: Option<EvidenceFile<'_>>,
     summary: &mut ReadingSummary,
 ) -> Result<Detected, RunError> {
     let LedgerParts { book, parties, items, links, notes, cut, lines, .. } = counted;
     let days = (context.threshold.since, context.as_of);
     let desk = LedgerDesk::new(book, parties, (&items.shapes, links), (notes, *cut), days);
-    let assessed: Vec<_> = (0..cut.slices())
-        .into_par_iter()
+    // One slice after the other is handed out: evidence is written in their order, and must not wait for long.
+    let mut assessed: Vec<_> = (0..cut.slices())
+        .par_bridge()
         .map(|slice| {
             let lines = desk.lines(lines.take(slice)?);
             let ledger = desk.ledger(&lines, slice);
             let sums = (totals_by_level(&ledger), MonthlyPart::of(&ledger));
-            Ok((assess_slice(&ledger, context, &prepared.detectors), sums))
+            let mut assessed = assess_slice(&ledger, context, &prepared.detectors);
+            evidence.iter().for_each(|file| file.put(slice, &assessed.entities, &lines));
+            assessed.let_go(&lines, EVIDENCE_ROWS);
+            Ok((slice, assessed, sums))
         })
         .collect::<Result<_, String>>()
         .map_err(RunError::Internal)?;
     lines.clear();
-    let (assessed, sums): (Vec<_>, Vec<_>) = assessed.into_iter().unzip();
+    evidence.map_or(Ok(()), EvidenceFile::finish)?;
+    assessed.sort_by_key(|(slice, ..)| *slice);
+    let (assessed, sums): (Vec<_>, Vec<_>) =
+        assessed.into_iter().map(|(_, assessed, sums)| (assessed, sums)).unzip();
     let (levels, months): (Vec<_>, Vec<_>) = sums.into_iter().unzip();
     let mut totals: BTreeMap<Channel, Chips> = BTreeMap::new();
     for (channel, chips) in levels.into_iter().flatten() {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use prefetch_index::prefetch_index;
+
 use crate::ids::DocumentId;
 
 /// Document numbers that are kept elsewhere than in memory.
@@ -98,6 +100,16 @@ impl DocumentNumbers {
         }
     }
 
+    /// Has what must be read of a row fetched from memory.
+    fn fetch(&self, row: usize, step: Fetch) {
+        if let Self::Memory { ends, arena } = self {
+            match step {
+                Fetch::End => prefetch_index(ends, row),
+                Fetch::Text => prefetch_index(arena.as_bytes(), ends[row].saturating_sub(1)),
+            }
+        }
+    }
+
     /// Why a number could not be had, where one could not.
     #[must_use]
     pub fn failure(&self) -> Option<&str> {
@@ -114,6 +126,13 @@ impl DocumentNumbers {
             Self::Stored { at, .. } => at.each(see),
         }
     }
+}
+
+/// What is fetched: the place of a number must be there before its text can be asked for.
+#[derive(Clone, Copy)]
+enum Fetch {
+    End,
+    Text,
 }
 
 /// The document numbers of a run: those of its parts, one behind the other.
@@ -135,6 +154,27 @@ impl Documents {
         base
     }
 
+    /// The document numbers of some rows as written. They lie far apart in memory, and are fetched side by side.
+    #[must_use]
+    pub fn numbers(&self, ids: &[Option<DocumentId>]) -> Vec<Cow<'_, str>> {
+        let places = |step: Fetch| {
+            for id in ids.iter().flatten() {
+                let (part, row) = self.place(*id);
+                self.parts[part].fetch(row, step);
+            }
+        };
+        places(Fetch::End);
+        places(Fetch::Text);
+        ids.iter().map(|id| id.map_or_else(Cow::default, |id| self.number(id))).collect()
+    }
+
+    /// The part of a row, and its row there.
+    fn place(&self, id: DocumentId) -> (usize, usize) {
+        let row = id.index();
+        let part = self.bases.partition_point(|base| *base <= row).saturating_sub(1);
+        (part, row - self.bases[part])
+    }
+
     /// Why a number could not be had, where one could not: what was made of the others is not to be trusted.
     #[must_use]
     pub fn failure(&self) -> Option<&str> {
@@ -144,9 +184,8 @@ impl Documents {
     /// The document number as written.
     #[must_use]
     pub fn number(&self, id: DocumentId) -> Cow<'_, str> {
-        let row = id.index();
-        let part = self.bases.partition_point(|base| *base <= row).saturating_sub(1);
-        self.parts[part].number(row - self.bases[part])
+        let (part, row) = self.place(id);
+        self.parts[part].number(row)
     }
 }
 
@@ -187,6 +226,8 @@ mod tests {
         let number = |row| documents.number(DocumentId::from_index(row).unwrap()).into_owned();
         let numbers: Vec<String> = (0..6).map(number).collect();
         assert_eq!(numbers, ["a", "", "b", "stored 0", "stored 1", "c"]);
+        let some = documents.numbers(&[DocumentId::from_index(5), None, DocumentId::from_index(3)]);
+        assert_eq!(some, ["c", "", "stored 0"]);
         assert_eq!(documents.failure(), Some("gone"));
     }
 }

@@ -166,7 +166,8 @@ pub struct Finding {
     pub assumptions: Vec<String>,
     /// How many lines stand behind it, listed or not.
     pub evidence_lines: u64,
-    /// The rows; their chips sum exactly to `chips_lo` and `chips_hi`.
+    /// The rows; their chips sum exactly to `chips_lo` and `chips_hi`, as long as all are there. Once they are written, the
+    /// first ones stay.
     pub evidence: Vec<Evidence>,
 }
 

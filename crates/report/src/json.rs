@@ -6,16 +6,16 @@
 use std::ops::Range;
 use std::path::Path;
 
-use chipwatch_records::{Finding, FlaggedEntity};
+use chipwatch_records::{Finding, FlaggedEntity, ModelQuarter};
 use serde::Serialize;
 
 use crate::in_order::{in_order, ranges};
 use crate::large_file::LargeFile;
-use crate::row::{Cells, push_number};
+use crate::row::{Cells, Numbers, push_number};
 use crate::{Report, ReportError, Standing};
 
 /// At most so many rows of a finding stand in `report.json`; the others in `evidence.csv`.
-pub(crate) const EVIDENCE_ROWS: usize = 20;
+pub const EVIDENCE_ROWS: usize = 20;
 
 /// What no report of this kind can see.
 pub(crate) static DISCLOSURES: &[&str] = &[
@@ -107,12 +107,12 @@ impl Piece {
         files: &Cells,
         entity: &FlaggedEntity,
     ) -> Result<(), serde_json::Error> {
-        self.open_object(&report.entity_head(entity), "findings")?;
+        self.open_object(&report.entity_head(entity), "findings", |json| quarters(report, entity, json))?;
         for (index, finding) in entity.findings.iter().enumerate() {
             if index > 0 {
                 self.json.push(b',');
             }
-            self.open_object(&report.finding_head(finding), "evidence")?;
+            self.open_object(&report.finding_head(finding), "evidence", |_| ())?;
             self.evidence(report, files, finding);
             self.json.extend_from_slice(b"]}");
         }
@@ -121,11 +121,17 @@ impl Piece {
         Ok(())
     }
 
-    /// Writes an object, leaves it open and opens the array that is its last member.
-    fn open_object(&mut self, head: &impl Serialize, array: &str) -> Result<(), serde_json::Error> {
+    /// Writes an object, has it completed, leaves it open and opens the array that is its last member.
+    fn open_object(
+        &mut self,
+        head: &impl Serialize,
+        array: &str,
+        complete: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), serde_json::Error> {
         let start = self.json.len();
         serde_json::to_writer(&mut self.json, head)?;
         self.json.pop();
+        complete(&mut self.json);
         self.content.extend_from_slice(&self.json[start..]);
         self.json.extend_from_slice(b",\"");
         self.json.extend_from_slice(array.as_bytes());
@@ -163,6 +169,26 @@ impl Piece {
     }
 }
 
+/// Fills the empty list of quarters of an entity: the last empty list, since only dates stand behind it.
+fn quarters(report: &Report<'_>, entity: &FlaggedEntity, json: &mut Vec<u8>) {
+    let Some(place) = json.windows(2).rposition(|two| two == b"[]") else { return };
+    let behind = json.split_off(place + 1);
+    for (index, quarters) in report.by_model(entity).enumerate() {
+        json.extend_from_slice(if index == 0 { b"{\"model\":" } else { b",{\"model\":" });
+        let model = serde_json::Value::from(report.model(quarters[0].item));
+        json.extend_from_slice(model.to_string().as_bytes());
+        json.extend_from_slice(b",\"quarters\":");
+        for (index, ModelQuarter { quarter, chips, .. }) in quarters.iter().enumerate() {
+            json.extend_from_slice(if index == 0 { b"[[\"" } else { b",[\"" });
+            let letters = quarter.letters();
+            let row = letters.iter().fold(Numbers::new(), |row, letter| row.byte(*letter)).byte(b'"');
+            row.cell(chips.lo).cell(chips.best).cell(chips.hi).byte(b']').append(json);
+        }
+        json.extend_from_slice(b"]}");
+    }
+    json.extend_from_slice(&behind);
+}
+
 fn json_error(source: serde_json::Error) -> ReportError {
     ReportError::Json { file: FILE, source }
 }
@@ -183,7 +209,9 @@ fn members(value: &impl Serialize) -> Result<Vec<u8>, ReportError> {
 mod tests {
     use super::*;
     use crate::sample::{HOSTILE, Sample, lines};
-    use crate::views::{EntityView, EvidenceView, FindingView, ReportView};
+    use crate::views::{
+        EntityHead, EntityView, EvidenceView, FindingView, ModelQuartersView, QuarterName, ReportView,
+    };
 
     fn written(sample: &Sample) -> (String, String) {
         let folder = tempfile::tempdir().unwrap();
@@ -211,11 +239,21 @@ mod tests {
                 })
                 .collect(),
         };
+        let of_model = |quarters: &'a [ModelQuarter]| ModelQuartersView {
+            model: report.model(quarters[0].item),
+            quarters: quarters
+                .iter()
+                .map(|one| (QuarterName(one.quarter), one.chips.lo, one.chips.best, one.chips.hi))
+                .collect(),
+        };
         let entities = |standing| {
             report
                 .standing_as(standing)
                 .map(|entity| EntityView {
-                    head: report.entity_head(entity),
+                    head: EntityHead {
+                        by_model_and_quarter: report.by_model(entity).map(of_model).collect(),
+                        ..report.entity_head(entity)
+                    },
                     findings: entity.findings.iter().map(finding).collect(),
                 })
                 .collect()

@@ -27,7 +27,9 @@ use chipwatch_records::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use csv::EvidenceFile;
 pub use folder::{Published, RunFolder};
+pub use json::EVIDENCE_ROWS;
 pub use manifest::{FileNote, InputStamp, Manifest, NamedHash, PipelineStamp};
 pub use schema::report_schema;
 
@@ -48,7 +50,7 @@ pub struct Report<'a> {
     pub books: &'a Books,
     /// The distinct tables.
     pub book: &'a Book,
-    /// The lines that evidence cites, and the open ones: ordered, not goods-issued, in scope or unknown.
+    /// The lines that the first rows of evidence cite, and the open ones: ordered, not goods-issued, in scope or unknown.
     pub lines: &'a KeptLines,
     /// All entities with a finding or a near miss, ranked.
     pub entities: &'a [FlaggedEntity],
@@ -99,7 +101,8 @@ impl Report<'_> {
         self.entities.iter().filter(move |entity| self.standing(entity) == standing)
     }
 
-    /// Writes the files of the report into a folder that is there. `manifest.json` is written by [`Manifest::write`].
+    /// Writes the files of the report into a folder that is there. `manifest.json` is written by [`Manifest::write`],
+    /// `evidence.csv` by [`EvidenceFile`].
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -230,7 +233,7 @@ mod tests {
         let written = |threads| {
             let folder = tempfile::tempdir().unwrap();
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let summary = pool.install(|| sample.report().write(folder.path(), Formats::default())).unwrap();
+            let summary = pool.install(|| sample.write(folder.path()));
             let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| {
                 let path = entry.unwrap().path();
                 (path.file_name().unwrap().to_owned(), std::fs::read(path).unwrap())

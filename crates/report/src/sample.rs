@@ -1,6 +1,7 @@
 //! A small report for the tests: a bulk purchaser, an entity with an indicator, a near miss and a doubt.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use chipwatch_records::{
     Basis, Book, Books, BulkStatus, Channel, Checked, Chips, CountryCode, Day, DocumentId, DocumentStage,
@@ -12,7 +13,7 @@ use chipwatch_records::{
     Tier, Window, WrittenItemId, finding_id,
 };
 
-use crate::Report;
+use crate::{EvidenceFile, Formats, Report, Summary};
 
 /// Names that try to be more than text, and how a spreadsheet must show them.
 pub(crate) const HOSTILE: [(&str, &str); 4] = [
@@ -49,6 +50,14 @@ impl Sample {
         let mut sample = Self::new(HOSTILE.map(|(name, _)| name), "=exports/\u{1b}.csv");
         sample.notes.push(HOSTILE[1].0.to_owned());
         sample
+    }
+
+    /// Writes the whole report.
+    pub(crate) fn write(&self, folder: &Path) -> Summary {
+        let evidence = EvidenceFile::create(folder, &self.book).unwrap();
+        evidence.put(0, &self.entities, &self.lines);
+        evidence.finish().unwrap();
+        self.report().write(folder, Formats::default()).unwrap()
     }
 
     pub(crate) fn report(&self) -> Report<'_> {

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use chipwatch_records::{
-    CountryOf, Entity, Finding, FlaggedEntity, InventoryRow, ItemId, Licence, Operator, Subject,
+    CountryOf, Entity, Finding, FlaggedEntity, InventoryRow, ItemId, Licence, ModelQuarter, Operator, Subject,
 };
 
 use crate::Report;
 use crate::json::DISCLOSURES;
 use crate::views::{
-    EntityHead, FindingHead, InventoryView, IsoDay, LevelTotal, LicenceView, ModelQuartersView,
-    NotEvaluatedView, QuarterName, ReportHead, ReportTail, SCHEMA_VERSION, ThresholdView, WindowView,
+    EntityHead, FindingHead, InventoryView, IsoDay, LevelTotal, LicenceView, NotEvaluatedView, ReportHead,
+    ReportTail, SCHEMA_VERSION, ThresholdView, WindowView,
 };
 
 impl<'a> Report<'a> {
@@ -71,6 +71,7 @@ impl<'a> Report<'a> {
         })
     }
 
+    /// Without its quarters: they make up most of a large `report.json`, and are written by hand.
     pub(crate) fn entity_head(&self, flagged: &'a FlaggedEntity) -> EntityHead<'a> {
         let entity = self.book.entity(flagged.entity);
         let bought = &flagged.purchases;
@@ -98,24 +99,19 @@ impl<'a> Report<'a> {
             gross: bought.gross,
             returned: bought.returned,
             customs_only: bought.customs_only,
-            by_model_and_quarter: flagged
-                .by_model_and_quarter
-                .chunk_by(|a, b| self.model(a.item) == self.model(b.item))
-                .map(|quarters| ModelQuartersView {
-                    model: self.model(quarters[0].item),
-                    quarters: quarters
-                        .iter()
-                        .map(|one| (QuarterName(one.quarter), one.chips.lo, one.chips.best, one.chips.hi))
-                        .collect(),
-                })
-                .collect(),
+            by_model_and_quarter: Vec::new(),
             first_ship_date: flagged.first_ship_date.map(IsoDay),
             last_ship_date: flagged.last_ship_date.map(IsoDay),
         }
     }
 
+    /// The quarters of an entity, model by model.
+    pub(crate) fn by_model(&self, flagged: &'a FlaggedEntity) -> impl Iterator<Item = &'a [ModelQuarter]> {
+        flagged.by_model_and_quarter.chunk_by(|a, b| self.model(a.item) == self.model(b.item))
+    }
+
     /// The model of an item.
-    fn model(&self, item: ItemId) -> &'static str {
+    pub(crate) fn model(&self, item: ItemId) -> &'static str {
         self.book.items[item.index()].model_name()
     }
 

@@ -135,6 +135,21 @@ fn chips_are_summed_by_model_and_quarter_net_of_returns() {
     assert_eq!(all.entities[0].last_ship_date, Some(day("2024-07-01")));
 }
 
+#[test]
+fn of_a_slice_that_goes_the_first_rows_stay_and_what_they_cite() {
+    let rows: Vec<Row> = (1..=9).map(|day| Row::bought("A", "2024-01-01", 100 + day)).collect();
+    let sheet = Sheet::new(&rows);
+    let mut slice = assess_slice(&sheet.ledger(), &run(), &detectors());
+    let before: Vec<_> = slice.entities[0].findings[0].evidence.clone();
+    slice.let_go(&sheet.lines, 3);
+    let finding = &slice.entities[0].findings[0];
+    assert_eq!((before.len(), finding.evidence.len(), finding.evidence_lines), (9, 3, 9));
+    assert_eq!(slice.lines.kept(), 3);
+    for (kept, row) in finding.evidence.iter().zip(&before) {
+        assert_eq!(slice.lines[kept.line.unwrap()], sheet.lines[row.line.unwrap()]);
+    }
+}
+
 /// The lines lie in the order of slices: each evidence row is given the number of its line in place of its place.
 fn resolved(mut all: Assessment) -> Assessment {
     let lines = std::mem::take(&mut all.lines);
@@ -157,9 +172,13 @@ fn slices_may_come_in_any_order() {
     let slice = |entity: usize| {
         let mut ledger = sheet.ledger();
         ledger.entries.retain(|entry| entry.entity.index() == entity);
-        assess_slice(&ledger, &run(), &detectors())
+        let mut slice = assess_slice(&ledger, &run(), &detectors());
+        slice.let_go(&sheet.lines, usize::MAX);
+        slice
     };
-    let whole = resolved(assess(vec![assess_slice(&sheet.ledger(), &run(), &detectors())], &sheet.book));
+    let mut whole = assess_slice(&sheet.ledger(), &run(), &detectors());
+    whole.let_go(&sheet.lines, usize::MAX);
+    let whole = resolved(assess(vec![whole], &sheet.book));
     let forth = resolved(assess((0..4).map(slice).collect(), &sheet.book));
     let back = resolved(assess((0..4).rev().map(slice).collect(), &sheet.book));
     assert_eq!(whole, forth);

@@ -46,6 +46,9 @@ pub struct PartitionCount {
     pub items: Vec<ItemTotals>,
 }
 
+/// The sums of those who received the goods are fetched so many lines ahead.
+const FETCHED_AHEAD: usize = 8;
+
 /// Gives each line of a partition its place.
 #[must_use]
 pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> PartitionCount {
@@ -58,7 +61,10 @@ pub fn count_partition(context: &Counted<'_>, partition: &[ShipmentLine]) -> Par
     };
     let mut filing = Filing::new(context, partition.len() / 2);
     let mut tallies = FateTallies::default();
-    for (line, standing) in partition.iter().zip(standings) {
+    for (index, (line, standing)) in partition.iter().zip(standings).enumerate() {
+        if let Some(receiver) = partition.get(index + FETCHED_AHEAD).and_then(|later| later.ship_to) {
+            context.notes.fetch(context.parties.party_entities[receiver.index()]);
+        }
         let units = u64::from(line.quantity.unsigned_abs());
         let Some(item) = context.items.of(line) else {
             tallies.add(Fate::Quarantined, units);

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 
 use chipwatch_records::{Channel, Chips, Day, DocumentType, EntityId, Item, KeptLine, Measure};
 
+use prefetch_index::prefetch_index;
+
 use super::entries::Share;
 use super::slices::chips_of;
 use crate::items::Shape;
@@ -118,6 +120,11 @@ impl EntityNotes {
             self.handled[entity].add(chips_of(&items[line.item.index()], low, line.quantity_hi));
         }
         false
+    }
+
+    /// Has the sum of an entity fetched from memory.
+    pub(super) fn fetch(&self, entity: EntityId) {
+        prefetch_index(&self.handled, entity.index());
     }
 
     /// Whether a share is added to a sum and gets no row, where nothing is taken from its entity.

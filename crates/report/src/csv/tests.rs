@@ -1,4 +1,3 @@
-use crate::Formats;
 use crate::sample::{HOSTILE, Sample};
 
 const HEADERS: [(&str, &str); 9] = [
@@ -57,7 +56,7 @@ fn parse(text: &str) -> Vec<Vec<String>> {
 fn every_table_has_its_columns_and_whole_rows() {
     let sample = Sample::hostile();
     let folder = tempfile::tempdir().unwrap();
-    sample.report().write(folder.path(), Formats::default()).unwrap();
+    sample.write(folder.path());
     for (name, header) in HEADERS {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(text.lines().next(), Some(header), "{name}");
@@ -73,7 +72,7 @@ fn every_table_has_its_columns_and_whole_rows() {
 fn no_cell_runs_in_a_spreadsheet_or_drives_a_terminal() {
     let sample = Sample::hostile();
     let folder = tempfile::tempdir().unwrap();
-    sample.report().write(folder.path(), Formats::default()).unwrap();
+    sample.write(folder.path());
     for (name, _) in HEADERS {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
         for cell in parse(&text).iter().flatten() {
@@ -93,7 +92,7 @@ fn no_cell_runs_in_a_spreadsheet_or_drives_a_terminal() {
 fn evidence_of_a_finding_sums_to_its_chips() {
     let sample = Sample::plain();
     let folder = tempfile::tempdir().unwrap();
-    sample.report().write(folder.path(), Formats::default()).unwrap();
+    sample.write(folder.path());
     let text = std::fs::read_to_string(folder.path().join("evidence.csv")).unwrap();
     let rows = parse(&text);
     for finding in sample.entities.iter().flat_map(|entity| &entity.findings) {
@@ -107,7 +106,7 @@ fn evidence_of_a_finding_sums_to_its_chips() {
 fn small_tables_read_well() {
     let sample = Sample::plain();
     let folder = tempfile::tempdir().unwrap();
-    sample.report().write(folder.path(), Formats::default()).unwrap();
+    sample.write(folder.path());
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let tables = HEADERS.map(|(name, _)| format!("# {name}\n{}", read(name)));
     insta::assert_snapshot!(tables.join("\n"));
