@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::{
-    Counted, LedgerLines, Links, build_slices, count_partition, ledger_slice, order_lines,
+    Counted, EntityNotes, FiledLines, LedgerDesk, Links, MemoryShelf, SliceCut, count_partition,
 };
 use chipwatch_enrichment::items::{ItemOverrides, ItemReadings, Items, Rates};
 use chipwatch_enrichment::parties::{self, Parties, Register};
@@ -16,7 +16,7 @@ use chipwatch_ingest::{FileReading, Plan, SourceSpec, plan, read_all};
 use chipwatch_pipeline::MemoryStore;
 use chipwatch_records::{
     Book, Books, Channel, Column, CountryOf, Day, EntityId, Entry, Evidence, Fate, Finding, FlaggedEntity,
-    KeptLines, Operator, Purchases, RunContext, ShipmentLine, ShipmentLines, Threshold,
+    KeptLines, LineDocument, Operator, Purchases, RunContext, ShipmentLine, ShipmentLines, Threshold,
 };
 
 use crate::lines::{Line, OWN_COMPANY, REGISTER, csv};
@@ -101,6 +101,11 @@ pub(crate) fn settle(lines: &[Line]) -> Settled {
 
 /// Reads, counts and judges files.
 pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
+    settle_in_slices(files, 5)
+}
+
+/// Reads, counts and judges files, the entities in so many slices.
+pub(crate) fn settle_in_slices(files: &[InputFile], slices: usize) -> Settled {
     let folder = tempfile::tempdir().unwrap();
     let sources = sources(folder.path(), files);
     let mut plan = plan(&sources, &Scratch::new(folder.path().join("copies")), None).unwrap();
@@ -123,9 +128,11 @@ pub(crate) fn settle_files(files: &[InputFile]) -> Settled {
     let links = Links::gather(&lines, seen, &vec![false; plan.files.len()]);
     let scope = "datacentre_accelerator".parse().unwrap();
     let items = readings.classify(&lines, &Rates::default(), scope);
-    let tables = Tables { parties, links, items };
-    let counted = tables.count(&lines, &partitions, &mut books);
-    tables.judge(lines, &counted, books)
+    let entities = parties.entities.len();
+    let (cut, notes) = (SliceCut::new(slices, entities), EntityNotes::new(entities, true));
+    let tables = Tables { parties, links, items, cut, notes };
+    let filed = tables.count(&lines, &partitions, &mut books);
+    tables.judge(lines, &filed, books)
 }
 
 fn sources(folder: &Path, files: &[InputFile]) -> Vec<SourceSpec> {
@@ -167,11 +174,18 @@ struct Tables {
     parties: Parties,
     links: Links,
     items: Items,
+    cut: SliceCut,
+    notes: EntityNotes,
 }
 
 impl Tables {
-    /// Kept and open lines.
-    fn count(&self, lines: &ShipmentLines, partitions: &[Vec<ShipmentLine>], books: &mut Books) -> KeptLines {
+    /// Kept and open lines by slice.
+    fn count(
+        &self,
+        lines: &ShipmentLines,
+        partitions: &[Vec<ShipmentLine>],
+        books: &mut Books,
+    ) -> FiledLines {
         let has_ship_date: Vec<bool> =
             lines.sources.iter().map(|source| source.columns.contains(&Column::ShipDate)).collect();
         let counted = Counted {
@@ -179,21 +193,23 @@ impl Tables {
             links: &self.links,
             items: &self.items,
             parties: &self.parties,
+            notes: &self.notes,
+            cut: self.cut,
             as_of: day(AS_OF),
             since: day(SINCE),
             has_ship_date: &has_ship_date,
         };
-        let (mut kept, mut open) = (Vec::new(), Vec::new());
+        let filed = FiledLines::new(Box::new(MemoryShelf::new(self.cut)), self.cut);
         for partition in partitions {
             let count = count_partition(&counted, partition);
             books.merge(&count.books);
-            kept.push(count.kept);
-            open.push(count.open);
+            filed.file(count.lines).unwrap();
         }
-        order_lines(lines, &self.parties, kept, open)
+        filed.split_sums(lines, &self.parties, &self.notes).unwrap();
+        filed
     }
 
-    fn judge(&self, written: ShipmentLines, lines: &KeptLines, books: Books) -> Settled {
+    fn judge(&self, written: ShipmentLines, filed: &FiledLines, books: Books) -> Settled {
         let book = Book {
             items: self.items.table.clone(),
             entities: self.parties.entities.clone(),
@@ -204,26 +220,23 @@ impl Tables {
         };
         let context = context();
         let detectors = chipwatch_detection::build(&["all".to_owned()], &[], &BTreeMap::new()).unwrap();
-        let source = LedgerLines {
-            book: &book,
-            parties: &self.parties,
-            shapes: &self.items.shapes,
-            links: &self.links,
-            lines,
-            as_of: context.as_of,
-            since: day(SINCE),
-            sums_handled: true,
-        };
-        let slices = build_slices(&source);
+        let goods = (self.items.shapes.as_slice(), &self.links);
+        let days = (day(SINCE), context.as_of);
+        let desk = LedgerDesk::new(&book, &self.parties, goods, (&self.notes, self.cut), days);
         let (mut entries, mut assessed) = (Vec::new(), Vec::new());
-        for slice in 0..slices.len() {
-            let ledger = ledger_slice(&source, &slices, slice);
-            assessed.push(assess_slice(&ledger, &context, &detectors));
-            entries.extend(ledger.entries);
+        for slice in 0..self.cut.slices() {
+            let lines = desk.lines(filed.take(slice).unwrap());
+            let ledger = desk.ledger(&lines, slice);
+            let mut judged = assess_slice(&ledger, &context, &detectors);
+            judged.let_go(&lines, usize::MAX);
+            assessed.push(judged);
+            let view = View { book: &book, lines: &lines };
+            entries.extend(ledger.entries.into_iter().map(|entry| view.entry(entry)));
         }
-        let assessment = assess(assessed, &book);
+        let mut assessment = assess(assessed, &book);
         assert!(assessment.failures.is_empty(), "{:?}", assessment.failures);
-        View { book: &book, lines }.settled(entries, assessment, books)
+        let lines = std::mem::take(&mut assessment.lines);
+        View { book: &book, lines: &lines }.settled(entries, assessment, books)
     }
 }
 
@@ -249,10 +262,10 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn settled(&self, entries: Vec<Entry>, assessment: Assessment, books: Books) -> Settled {
+    fn settled(&self, entries: Vec<SettledEntry>, assessment: Assessment, books: Books) -> Settled {
         let id = |entity: EntityId| self.book.entity(entity).id.clone();
         Settled {
-            entries: entries.into_iter().map(|entry| self.entry(entry)).collect(),
+            entries,
             accounts: assessment.accounts.iter().map(|(entity, sums)| (id(*entity), *sums)).collect(),
             flagged: assessment.entities.into_iter().map(|entity| self.entity(entity)).collect(),
             books,
@@ -285,7 +298,7 @@ impl View<'_> {
         let kept = &self.lines[line];
         let written = &self.book.written;
         let line = &kept.line;
-        let document = line.document.map(|document| written.documents.digest(document));
+        let document = line.document.map(LineDocument::digest);
         format!(
             "{document:?} {} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {}..{} {:?}",
             written.text(line.line_no),

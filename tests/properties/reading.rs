@@ -3,7 +3,7 @@
 use chipwatch_records::{Channel, Chips};
 use proptest::prelude::*;
 
-use crate::chain::{InputFile, Settled, one_file_a_level, settle, settle_files};
+use crate::chain::{InputFile, Settled, one_file_a_level, settle, settle_files, settle_in_slices};
 use crate::lines::{Line, config, csv, lines};
 
 /// The lines of each level in three files, dealt out by `places`.
@@ -51,6 +51,17 @@ fn is_ordered(chips: Chips) -> bool {
 
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn how_many_slices_there_are_changes_nothing(lines in lines(true)) {
+        let files = one_file_a_level(&lines);
+        let whole = settle_in_slices(&files, 1);
+        for slices in [2, 7, 64] {
+            let cut = settle_in_slices(&files, slices);
+            prop_assert_eq!(&whole.entries, &cut.entries);
+            must_be_same(&whole, &cut)?;
+        }
+    }
 
     #[test]
     fn one_thread_and_two_give_the_same_entries_from_the_same_places(

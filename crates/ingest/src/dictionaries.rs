@@ -106,7 +106,7 @@ impl<'a> Dictionaries<'a> {
         Part {
             file,
             source,
-            texts: self.texts,
+            texts: self.texts.into_texts(),
             parties: self.parties,
             items: self.items,
             particulars: self.particulars,

@@ -167,6 +167,15 @@ impl Interner {
         (id < self.ends.len()).then(|| bytes_of(&self.arena, &self.ends, id))
     }
 
+    /// The strings under their numbers; none can be looked for any more. The table takes more room than the strings, and a
+    /// large run has hundreds of them.
+    pub(crate) fn into_texts(mut self) -> Self {
+        self.table = HashTable::new();
+        self.arena.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self
+    }
+
     /// A string that is valid UTF-8; empty for one that is not.
     pub(crate) fn get(&self, id: u32) -> &str {
         std::str::from_utf8(bytes_of(&self.arena, &self.ends, id as usize)).unwrap_or_default()
