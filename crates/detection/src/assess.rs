@@ -7,7 +7,6 @@ use chipwatch_records::{
     Basis, Book, BulkStatus, Chips, CitedLines, Entity, EntityId, Finding, FlaggedEntity, KeptLines, Ledger,
     ModelQuarter, PeerRate, Purchases, Quarter, RunContext, Severity, Subject, Tier,
 };
-use rayon::prelude::*;
 
 use crate::detector::{Detector, Family};
 use crate::detectors::open_order_hold;
@@ -171,7 +170,7 @@ fn run(
     detectors: &[Box<dyn Detector>],
     failures: &mut Vec<DetectorFailure>,
 ) -> BTreeMap<EntityId, Vec<Finding>> {
-    let results: Vec<_> = detectors.par_iter().map(|detector| detector.detect(slice, ctx)).collect();
+    let results = detectors.iter().map(|detector| detector.detect(slice, ctx));
     let mut findings: BTreeMap<EntityId, Vec<Finding>> = BTreeMap::new();
     for (detector, result) in detectors.iter().zip(results) {
         match result {

@@ -1,6 +1,7 @@
 //! One run, stage by stage.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use chipwatch_detection::{Assessment, assess, assess_slice};
 use chipwatch_enrichment::counting::LedgerDesk;
@@ -202,6 +203,10 @@ fn run_context(prepared: &Prepared, plan: &Plan, as_of: Day) -> RunContext {
     }
 }
 
+/// Slices with more lines are settled one at a time. One entity may have a twentieth of all lines, and its slice is held in
+/// memory whole: some 200 bytes a line.
+const HEAVY_SLICE: usize = 500_000;
+
 /// What the slices of the ledger came to.
 struct Detected {
     assessment: Assessment,
@@ -219,10 +224,13 @@ fn detect(
     let LedgerParts { book, parties, items, links, notes, cut, lines, .. } = counted;
     let days = (context.threshold.since, context.as_of);
     let desk = LedgerDesk::new(book, parties, (&items.shapes, links), (notes, *cut), days);
+    let heavy = Mutex::new(());
     // One slice after the other is handed out: evidence is written in their order, and must not wait for long.
     let mut assessed: Vec<_> = (0..cut.slices())
         .par_bridge()
         .map(|slice| {
+            // Nothing below waits for another slice: whoever holds this comes to an end.
+            let _alone = (lines.lines_of(slice) > HEAVY_SLICE).then(|| heavy.lock());
             let lines = desk.lines(lines.take(slice)?);
             let ledger = desk.ledger(&lines, slice);
             let sums = (totals_by_level(&ledger), MonthlyPart::of(&ledger));

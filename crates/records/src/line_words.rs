@@ -116,15 +116,18 @@ mod tests {
         let id = DocumentId::from_index(n as usize).unwrap();
         KeptLine {
             line: ShipmentLine {
-                price: (n % 2 == 0).then(|| UnitPrice::from_ten_thousandths(i64::from(n) << 33).unwrap()),
+                price: n
+                    .is_multiple_of(2)
+                    .then(|| UnitPrice::from_ten_thousandths(i64::from(n) << 33).unwrap()),
                 sold_to: some(0).and_then(PartyId::from_index),
                 ship_to: some(1).and_then(PartyId::from_index),
                 end_user: some(2).and_then(PartyId::from_index),
                 item: WrittenItemId::from_index(n as usize).unwrap(),
                 particulars: ParticularsId::from_index(3).unwrap(),
-                document: (n % 5 > 0).then(|| LineDocument::new(u64::from(n) << 40 | 9, id)),
+                document: (!n.is_multiple_of(5)).then(|| LineDocument::new(u64::from(n) << 40 | 9, id)),
                 line_no: TextId(n + 1),
-                ship_date: (n % 4 > 0).then(|| Day::from_ymd(1900, 1, 1).unwrap().plus(n as i32 * 500)),
+                ship_date: (!n.is_multiple_of(4))
+                    .then(|| Day::from_ymd(1900, 1, 1).unwrap().plus(n as i32 * 500)),
                 quantity: 5 - n as i32,
                 file: FileId::from_index(1).unwrap(),
                 line: u32::MAX - n,

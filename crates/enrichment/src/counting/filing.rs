@@ -189,13 +189,16 @@ pub struct FiledLines {
     shelf: Box<dyn LineShelf>,
     cut: SliceCut,
     counts: [AtomicUsize; 2],
+    /// Lines on each place, copies too.
+    lengths: Vec<AtomicUsize>,
 }
 
 impl FiledLines {
     /// Nothing is filed yet.
     #[must_use]
     pub fn new(shelf: Box<dyn LineShelf>, cut: SliceCut) -> Self {
-        Self { shelf, cut, counts: Default::default() }
+        let lengths = (0..cut.slices * 2).map(|_| AtomicUsize::default()).collect();
+        Self { shelf, cut, counts: Default::default(), lengths }
     }
 
     /// Files the lines of a partition.
@@ -206,7 +209,14 @@ impl FiledLines {
         for (sum, more) in self.counts.iter().zip(partition.counts) {
             sum.fetch_add(more, Ordering::Relaxed);
         }
-        self.shelf.put(partition.lines)
+        self.put(partition.lines)
+    }
+
+    fn put(&self, lines: Vec<Vec<KeptLine>>) -> Result<(), String> {
+        for (sum, more) in self.lengths.iter().zip(&lines) {
+            sum.fetch_add(more.len(), Ordering::Relaxed);
+        }
+        self.shelf.put(lines)
     }
 
     /// Once all partitions are filed: where something may be taken from what an entity handled, its lines go to its slice
@@ -232,7 +242,13 @@ impl FiledLines {
         // What is put now would be shown to those that look after it: copies are no lines of their own.
         let guests: Vec<Vec<Vec<KeptLine>>> =
             (0..self.cut.slices).into_par_iter().map(guests).collect::<Result<_, String>>()?;
-        guests.into_iter().try_for_each(|guests| self.shelf.put(guests))
+        guests.into_iter().try_for_each(|guests| self.put(guests))
+    }
+
+    /// How many lines a slice has.
+    #[must_use]
+    pub fn lines_of(&self, slice: usize) -> usize {
+        [slice, self.cut.slices + slice].map(|place| self.lengths[place].load(Ordering::Relaxed)).iter().sum()
     }
 
     /// Hands out the lines of a slice, once.
