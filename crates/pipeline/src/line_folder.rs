@@ -163,3 +163,54 @@ fn read(path: &Path, blocks: &[Block], into: &mut Vec<KeptLine>) -> Result<(), S
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u32) -> KeptLine {
+        let mut words = [number % 5; LINE_WORDS];
+        // The physical line; and the kinds, which are a sale's delivery.
+        (words[14], words[18]) = (number, 0);
+        KeptLine::of_words(words).unwrap()
+    }
+
+    fn lines(numbers: std::ops::Range<u32>) -> Vec<KeptLine> {
+        numbers.map(line).collect()
+    }
+
+    #[test]
+    fn lines_come_back_from_their_place_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        let shelf = LineFolder::create(&path).unwrap();
+        // More than two blocks in one place, none in another.
+        let many = 2 * LINES_OF_A_BLOCK as u32 + 5;
+        shelf.put(vec![lines(0..3), Vec::new(), lines(10..10 + many)]).unwrap();
+        shelf.put(vec![lines(3..4)]).unwrap();
+        assert!(shelf.bytes() > 0);
+        let mut shown = Vec::new();
+        shelf.show(2, &mut |some| shown.extend_from_slice(some)).unwrap();
+        assert_eq!(shown, lines(10..10 + many));
+        assert_eq!(shelf.take(0).unwrap(), [lines(0..3), lines(3..4)]);
+        assert!(shelf.take(1).unwrap().is_empty() && shelf.take(3).unwrap().is_empty());
+        assert_eq!(shelf.take(2).unwrap(), [lines(10..10 + many)]);
+        drop(shelf);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn lines_that_are_not_what_was_written_are_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = LineFolder::create(folder.path()).unwrap();
+        shelf.put(vec![lines(0..100)]).unwrap();
+        let path = folder.path().join("0.lines");
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, vec![0xff; whole.len()]).unwrap();
+        assert!(shelf.take(0).unwrap_err().contains("0.lines"));
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(shelf.show(0, &mut |_| ()).is_err());
+        std::fs::remove_file(&path).unwrap();
+        assert!(shelf.take(0).is_err());
+    }
+}
