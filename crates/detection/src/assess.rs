@@ -130,10 +130,10 @@ pub fn assess(slices: Vec<SliceAssessment>, book: &Book) -> Assessment {
     let mut all = Assessment::default();
     let (mut cited, mut open) = (Vec::new(), Vec::new());
     for mut slice in slices {
-        let (chunks, of_slice) = slice.lines.into_parts();
-        let moved_by = KeptLines::first_place(cited.len());
+        let (of_slice_cited, of_slice) = slice.lines.into_parts();
+        let moved_by = cited.len() as u32;
         places(&mut slice.entities).for_each(|place| *place += moved_by);
-        cited.extend(chunks);
+        cited.extend(of_slice_cited);
         open.extend(of_slice);
         all.entities.extend(slice.entities);
         all.failures.extend(slice.failures);

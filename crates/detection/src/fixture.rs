@@ -53,8 +53,7 @@ impl Sheet {
             let item = goods.iter().position(|other| *other == self::goods(row)).unwrap();
             lines.push(sheet.add(index, row, id(EntityId::from_index(owner)), id(ItemId::from_index(item))));
         }
-        let chunks = lines.chunks(KeptLines::CHUNK).map(<[KeptLine]>::to_vec).collect();
-        sheet.lines = KeptLines::new(chunks, &[]);
+        sheet.lines = KeptLines::new(lines, &[]);
         sheet.entries.sort_by_key(|entry| (entry.entity, entry.day));
         sheet
     }
@@ -78,7 +77,7 @@ impl Sheet {
             measure: row.what.measure(),
             role: role(row.what),
             flags: row.flags,
-            line: KeptLines::first_place(index / KeptLines::CHUNK) + (index % KeptLines::CHUNK) as u32,
+            line: index as u32,
             chips_lo: row.chips_lo,
             chips_best: row.chips_lo,
             chips_hi: row.chips_hi,

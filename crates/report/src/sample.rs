@@ -295,7 +295,7 @@ fn particulars(seller: TextId) -> Particulars {
 /// Three lines that are cited, the first on this physical line, and an open one.
 pub(crate) fn lines(first: u32) -> KeptLines {
     let kept = vec![line(first, 0, 75), line(first + 1, 0, 1), line(first + 2, 1, 25)];
-    KeptLines::new(vec![kept], &[line(first + 3, 1, 10)])
+    KeptLines::new(kept, &[line(first + 3, 1, 10)])
 }
 
 fn line(number: u32, party: usize, quantity: i32) -> KeptLine {

@@ -11,49 +11,66 @@ use crate::parties::Parties;
 /// place is an order by values that no file decides. Where lines lie side by side that may be one sale typed twice, they are
 /// marked.
 pub(super) fn order_lines(parties: &Parties, near: &NearRepeats<'_>, filed: FiledSlice) -> KeptLines {
-    let order = order_slice(parties, &filed.kept);
-    let mut chunks: Vec<Vec<KeptLine>> =
-        order.chunks(KeptLines::CHUNK).map(|places| gather(&filed.kept, places)).collect();
-    // What they lay in is given back: the next slice takes it.
-    drop(filed.kept);
-    let at = |place: u32| (place as usize / KeptLines::CHUNK, place as usize % KeptLines::CHUNK);
+    let mut lines = in_one(filed.kept);
+    let order = order_slice(parties, &mut lines);
     let firsts = order.iter().map(|filed| filed.first);
-    for place in near.find(firsts, |place| &chunks[at(place).0][at(place).1]) {
-        let flags = &mut chunks[at(place).0][at(place).1].flags;
+    for place in near.find(firsts, |place| &lines[place as usize]) {
+        let flags = &mut lines[place as usize].flags;
         *flags = flags.with(Flags::NEAR_REPEAT);
     }
-    let open = gather(&filed.open, &order_slice(parties, &filed.open));
-    KeptLines::new(chunks, &open)
+    drop(order);
+    let mut open = in_one(filed.open);
+    order_slice(parties, &mut open);
+    KeptLines::new(lines, &open)
 }
 
-fn gather(lines: &[Vec<KeptLine>], places: &[FiledLine]) -> Vec<KeptLine> {
-    places.iter().map(|filed| lines[filed.partition as usize][filed.place as usize]).collect()
+/// The lines of all partitions. Each piece is given back when it is moved: the slice of a large buyer is held once.
+fn in_one(pieces: Vec<Vec<KeptLine>>) -> Vec<KeptLine> {
+    let mut lines = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
+    pieces.into_iter().for_each(|piece| lines.extend(piece));
+    lines
 }
 
-/// The order of the lines of one slice.
-fn order_slice(parties: &Parties, partitions: &[Vec<KeptLine>]) -> Vec<FiledLine> {
-    let mut order = Vec::with_capacity(partitions.iter().map(Vec::len).sum());
-    for (partition, lines) in partitions.iter().enumerate() {
-        order.extend(lines.iter().enumerate().map(|(place, line)| FiledLine {
-            first: first_words(buyer(parties, line), &line.line),
-            partition: partition as u32,
-            place: place as u32,
-        }));
-    }
-    let line = |filed: &FiledLine| &partitions[filed.partition as usize][filed.place as usize];
+/// Puts lines in their order, where they lie.
+fn order_slice(parties: &Parties, lines: &mut [KeptLine]) -> Vec<FiledLine> {
+    let filed = |(place, line): (usize, &KeptLine)| FiledLine {
+        first: first_words(buyer(parties, line), &line.line),
+        place: place as u32,
+    };
+    let mut order: Vec<FiledLine> = lines.iter().enumerate().map(filed).collect();
     // In two steps: comparing two words is so short that it is done without a jump.
     order.sort_unstable_by_key(|filed| u128::from(filed.first[0]) << 64 | u128::from(filed.first[1]));
+    let line = |filed: &FiledLine| &lines[filed.place as usize].line;
     for equal in order.chunk_by_mut(|a, b| a.first == b.first).filter(|equal| equal.len() > 1) {
-        equal.sort_unstable_by(|a, b| by_value_then_place(&line(a).line, &line(b).line));
+        equal.sort_unstable_by(|a, b| by_value_then_place(line(a), line(b)));
     }
+    move_to(lines, &mut order);
     order
+}
+
+/// Moves each line to where the order has it, in rings: the line that lies there goes where it belongs, and so on.
+fn move_to(lines: &mut [KeptLine], order: &mut [FiledLine]) {
+    for start in 0..lines.len() {
+        let first = lines[start];
+        let mut place = start;
+        loop {
+            let from = order[place].place as usize;
+            order[place].place = place as u32;
+            // A line that was moved before is a ring of its own.
+            if from == start {
+                lines[place] = first;
+                break;
+            }
+            lines[place] = lines[from];
+            place = from;
+        }
+    }
 }
 
 /// Where a line waits for its place, and what decides that first.
 #[derive(Clone, Copy)]
 struct FiledLine {
     first: [u64; 2],
-    partition: u32,
     place: u32,
 }
 

@@ -39,28 +39,73 @@ pub(crate) struct Movement {
 }
 
 impl LedgerDesk<'_> {
-    /// Sorts and settles one slice.
+    /// Settles one slice, entity by entity.
     #[must_use]
     pub fn ledger<'l>(&'l self, lines: &'l KeptLines, slice: usize) -> Ledger<'l> {
-        let rows = self.rows(lines, slice);
-        let mut entries = Vec::with_capacity(rows.len());
+        let of_slice = self.entities(slice);
+        let others = self.other_rows(lines, slice);
         let desk = Desk { book: self.book, lines, shapes: self.shapes, links: self.links };
-        let mut movements: Vec<Movement> = Vec::new();
-        for rows in rows.chunk_by(|a, b| a.entity == b.entity) {
-            let entity = rows[0].entity;
-            if self.notes.is_plain(entity) {
-                let counted = rows.iter().filter(|row| row.day >= self.since);
-                entries.extend(counted.map(|row| desk.entry(entity, &desk.movement(row, self.since))));
+        let mut entries = Vec::with_capacity(lines.kept().len() + others.len());
+        let (mut bought, mut others) = (lines.kept(), others.as_slice());
+        let mut buffers = Buffers::default();
+        loop {
+            // What entities of other slices bought is there for the sake of a share.
+            let buyer = bought.first().map(|line| self.buyer_in(&of_slice, line));
+            if buyer == Some(None) {
+                bought = &bought[1..];
                 continue;
             }
-            movements.clear();
-            movements.extend(rows.iter().map(|row| desk.movement(row, self.since)));
-            desk.settle(&mut movements);
-            let listed = movements.iter().filter(|movement| !movement.before);
-            entries.extend(listed.map(|movement| desk.entry(entity, movement)));
+            let other = others.first().map(|row| row.entity);
+            let Some(entity) = buyer.flatten().into_iter().chain(other).min() else { break };
+            let is_own = |line: &KeptLine| self.buyer_in(&of_slice, line) == Some(entity);
+            let own = bought.iter().take_while(|line| is_own(line)).count();
+            let (own, rest) = bought.split_at(own);
+            let first = (lines.kept().len() - bought.len()) as u32;
+            let (theirs, behind) = others.split_at(others.partition_point(|row| row.entity == entity));
+            self.settle_entity(&desk, entity, ((first, own), theirs), &mut buffers, &mut entries);
+            (bought, others) = (rest, behind);
         }
         Ledger { entries, handled: self.handled(slice), lines, book: self.book }
     }
+
+    fn settle_entity(
+        &self,
+        desk: &Desk<'_>,
+        entity: EntityId,
+        (own, others): ((u32, &[KeptLine]), &[SliceRow]),
+        Buffers { rows, movements }: &mut Buffers,
+        entries: &mut Vec<Entry>,
+    ) {
+        let mut counted = |row: &SliceRow| {
+            if row.day >= self.since {
+                entries.push(desk.entry(entity, &desk.movement(row, self.since)));
+            }
+        };
+        let is_plain = self.notes.is_plain(entity);
+        if is_plain && others.is_empty() {
+            // So are most: their lines lie in the order of their rows.
+            return self.own_rows(entity, own, |row| counted(&row));
+        }
+        rows.clear();
+        self.own_rows(entity, own, |row| rows.push(row));
+        rows.extend_from_slice(others);
+        rows.sort_by_key(SliceRow::key);
+        if is_plain {
+            return rows.iter().for_each(counted);
+        }
+        movements.clear();
+        movements.extend(rows.iter().map(|row| desk.movement(row, self.since)));
+        desk.settle(movements);
+        let listed = movements.iter().filter(|movement| !movement.before);
+        entries.extend(listed.map(|movement| desk.entry(entity, movement)));
+    }
+}
+
+/// Room for one entity after the other.
+#[derive(Default)]
+struct Buffers {
+    rows: Vec<SliceRow>,
+    movements: Vec<Movement>,
 }
 
 /// Where an entity's movements are settled.

@@ -1,5 +1,7 @@
 //! The shares of the lines of one slice.
 
+use std::ops::Range;
+
 use chipwatch_records::{
     Book, Chips, Day, EntityId, EvidenceRole, Flags, Item, ItemId, KeptLine, KeptLines, Measure,
 };
@@ -63,35 +65,55 @@ impl<'a> LedgerDesk<'a> {
         order_lines(self.parties, &self.near, filed)
     }
 
-    /// The shares that the entities of a slice have of its lines, sorted by entity and day.
-    pub(super) fn rows(&self, lines: &KeptLines, slice: usize) -> Vec<SliceRow> {
+    /// The shares of a slice's lines that its entities have otherwise than as their buyers, and those of open lines, sorted by
+    /// entity and day.
+    pub(super) fn other_rows(&self, lines: &KeptLines, slice: usize) -> Vec<SliceRow> {
         let of_slice = self.cut.entities(slice);
-        let mut rows = Vec::with_capacity(lines.kept() + lines.open());
-        let mut others = Vec::new();
-        let mut found = Vec::new();
-        for (chunk, of_chunk) in lines.chunks().iter().enumerate() {
-            for (place, line) in (KeptLines::first_place(chunk)..).zip(of_chunk) {
-                if !lines.is_kept(place) {
-                    let share = open_share(self.parties, line);
-                    others.extend(share.map(|share| self.row(&share, line, place)));
-                    continue;
-                }
-                let buyer = buyer(self.parties, line);
-                shares(&self.book.written, self.parties, line, &mut found);
-                for share in found.iter().filter(|share| of_slice.contains(&share.entity.index())) {
-                    if buyer == Some(share.entity) {
-                        rows.push(self.row(share, line, place));
-                    } else if self.notes.has_row(share, buyer) {
-                        others.push(self.row(share, line, place));
-                    }
-                }
-            }
+        let (mut others, mut found) = (Vec::new(), Vec::new());
+        for (place, line) in (0..).zip(lines.kept()) {
+            let buyer = buyer(self.parties, line);
+            shares(&self.book.written, self.parties, line, &mut found);
+            let is_other = |share: &&Share| {
+                buyer != Some(share.entity)
+                    && of_slice.contains(&share.entity.index())
+                    && self.notes.has_row(share, buyer)
+            };
+            others.extend(found.iter().filter(is_other).map(|share| self.row(share, line, place)));
+        }
+        for (place, line) in (lines.kept().len() as u32..).zip(lines.open()) {
+            let share = open_share(self.parties, line);
+            others.extend(share.map(|share| self.row(&share, line, place)));
         }
         others.sort_unstable_by_key(SliceRow::key);
-        rows.append(&mut others);
-        // Two runs that are sorted but for lines that add to two measures of their buyer: a merging sort knows them.
-        rows.sort_by_key(SliceRow::key);
-        rows
+        others
+    }
+
+    /// The shares that the buyer of lines has of them, in their order. The first line has this place.
+    pub(super) fn own_rows(
+        &self,
+        entity: EntityId,
+        (first, lines): (u32, &[KeptLine]),
+        mut visit: impl FnMut(SliceRow),
+    ) {
+        let mut found = Vec::new();
+        for (place, line) in (first..).zip(lines) {
+            shares(&self.book.written, self.parties, line, &mut found);
+            // At most two of a buyer, in the order of measures.
+            found
+                .iter()
+                .filter(|share| share.entity == entity)
+                .for_each(|share| visit(self.row(share, line, place)));
+        }
+    }
+
+    /// The entity of a slice that bought a line; `None` for a line that is there for another's sake.
+    pub(super) fn buyer_in(&self, slice: &Range<usize>, line: &KeptLine) -> Option<EntityId> {
+        buyer(self.parties, line).filter(|entity| slice.contains(&entity.index()))
+    }
+
+    /// The entities of a slice.
+    pub(super) fn entities(&self, slice: usize) -> Range<usize> {
+        self.cut.entities(slice)
     }
 
     fn row(&self, share: &Share, kept: &KeptLine, place: u32) -> SliceRow {
@@ -124,7 +146,7 @@ impl<'a> LedgerDesk<'a> {
 
 impl SliceRow {
     /// Entity, day, the line's place (its order by value: see `order_lines`), measure, role.
-    fn key(&self) -> u128 {
+    pub(super) fn key(&self) -> u128 {
         (self.entity.index() as u128) << 96
             | u128::from(day_word(self.day)) << 64
             | u128::from(self.line) << 32

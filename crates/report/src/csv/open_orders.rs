@@ -36,8 +36,8 @@ impl OpenOrder {
 /// Writes `open_orders.csv`.
 pub(super) fn write(report: &Report<'_>, folder: &Path) -> Result<(), ReportError> {
     let written = &report.book.written;
-    write_rows(folder, "open_orders.csv", HEADER, report.lines.open(), |index, out| {
-        let kept = report.lines.open_line(index);
+    write_rows(folder, "open_orders.csv", HEADER, report.lines.open().len(), |index, out| {
+        let kept = &report.lines.open()[index];
         let line = &kept.line;
         let order = OpenOrder::new(report, kept);
         let particulars = written.particulars_of(line);

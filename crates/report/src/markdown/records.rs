@@ -88,12 +88,12 @@ pub(super) fn level_totals(page: &mut Page, report: &Report<'_>) {
 
 pub(super) fn open_orders(page: &mut Page, report: &Report<'_>) {
     page.heading(2, "Open orders");
-    if report.lines.open() == 0 {
+    if report.lines.open().is_empty() {
         page.paragraph("None.");
         return;
     }
     let mut by_entity: BTreeMap<Option<EntityId>, (i64, Chips)> = BTreeMap::new();
-    for line in report.lines.open_lines() {
+    for line in report.lines.open() {
         let order = OpenOrder::new(report, line);
         let (lines, chips) = by_entity.entry(order.entity).or_default();
         *lines += 1;
@@ -105,7 +105,7 @@ pub(super) fn open_orders(page: &mut Page, report: &Report<'_>) {
     sums.sort_by_key(|(entity, _, chips)| (Reverse(chips.hi), entity.map(|entity| entity.id.as_str())));
     page.paragraph(&format!(
         "Ordered, not goods-issued: {} of {}. Not counted as acquired: what can still be stopped.",
-        counted(report.lines.open(), "line", "lines"),
+        counted(report.lines.open().len(), "line", "lines"),
         counted(sums.len(), "buyer", "buyers")
     ));
     let buyers = sums.len();
