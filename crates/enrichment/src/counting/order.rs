@@ -11,66 +11,47 @@ use crate::parties::Parties;
 /// place is an order by values that no file decides. Where lines lie side by side that may be one sale typed twice, they are
 /// marked.
 pub(super) fn order_lines(parties: &Parties, near: &NearRepeats<'_>, filed: FiledSlice) -> KeptLines {
-    let mut lines = in_one(filed.kept);
-    let order = order_slice(parties, &mut lines);
-    let firsts = order.iter().map(|filed| filed.first);
+    let mut lines = in_order(parties, filed.kept);
+    let firsts = lines.iter().map(|line| first_words(buyer(parties, line), &line.line));
     for place in near.find(firsts, |place| &lines[place as usize]) {
         let flags = &mut lines[place as usize].flags;
         *flags = flags.with(Flags::NEAR_REPEAT);
     }
+    KeptLines::new(lines, &in_order(parties, filed.open))
+}
+
+/// The lines of all partitions in their order. The slice of a large buyer fills much memory: what is no longer needed is
+/// given back before the next thing is made.
+fn in_order(parties: &Parties, partitions: Vec<Vec<KeptLine>>) -> Vec<KeptLine> {
+    let order = order_of(parties, &partitions);
+    let places: Vec<[u32; 2]> = order.iter().map(|filed| [filed.partition, filed.place]).collect();
     drop(order);
-    let mut open = in_one(filed.open);
-    order_slice(parties, &mut open);
-    KeptLines::new(lines, &open)
+    places.iter().map(|[partition, place]| partitions[*partition as usize][*place as usize]).collect()
 }
 
-/// The lines of all partitions. Each piece is given back when it is moved: the slice of a large buyer is held once.
-fn in_one(pieces: Vec<Vec<KeptLine>>) -> Vec<KeptLine> {
-    let mut lines = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
-    pieces.into_iter().for_each(|piece| lines.extend(piece));
-    lines
-}
-
-/// Puts lines in their order, where they lie.
-fn order_slice(parties: &Parties, lines: &mut [KeptLine]) -> Vec<FiledLine> {
-    let filed = |(place, line): (usize, &KeptLine)| FiledLine {
-        first: first_words(buyer(parties, line), &line.line),
-        place: place as u32,
-    };
-    let mut order: Vec<FiledLine> = lines.iter().enumerate().map(filed).collect();
+fn order_of(parties: &Parties, partitions: &[Vec<KeptLine>]) -> Vec<FiledLine> {
+    let mut order = Vec::with_capacity(partitions.iter().map(Vec::len).sum());
+    for (partition, lines) in (0..).zip(partitions) {
+        order.extend((0..).zip(lines).map(|(place, line)| FiledLine {
+            first: first_words(buyer(parties, line), &line.line),
+            partition,
+            place,
+        }));
+    }
     // In two steps: comparing two words is so short that it is done without a jump.
     order.sort_unstable_by_key(|filed| u128::from(filed.first[0]) << 64 | u128::from(filed.first[1]));
-    let line = |filed: &FiledLine| &lines[filed.place as usize].line;
+    let line = |filed: &FiledLine| &partitions[filed.partition as usize][filed.place as usize].line;
     for equal in order.chunk_by_mut(|a, b| a.first == b.first).filter(|equal| equal.len() > 1) {
         equal.sort_unstable_by(|a, b| by_value_then_place(line(a), line(b)));
     }
-    move_to(lines, &mut order);
     order
-}
-
-/// Moves each line to where the order has it, in rings: the line that lies there goes where it belongs, and so on.
-fn move_to(lines: &mut [KeptLine], order: &mut [FiledLine]) {
-    for start in 0..lines.len() {
-        let first = lines[start];
-        let mut place = start;
-        loop {
-            let from = order[place].place as usize;
-            order[place].place = place as u32;
-            // A line that was moved before is a ring of its own.
-            if from == start {
-                lines[place] = first;
-                break;
-            }
-            lines[place] = lines[from];
-            place = from;
-        }
-    }
 }
 
 /// Where a line waits for its place, and what decides that first.
 #[derive(Clone, Copy)]
 struct FiledLine {
     first: [u64; 2],
+    partition: u32,
     place: u32,
 }
 
