@@ -23,7 +23,7 @@ use crate::other_files::book_others;
 use crate::outcome::{CacheUse, Outcome, Progress, RunRequest, top};
 use crate::prepare::{AsOf, Prepared, prepare};
 use crate::stamp::{manifest, run_id};
-use crate::store::{beside, is_large, store_for};
+use crate::store::{SPILL_LINES_ABOVE, beside, is_large, store_for};
 use crate::told::Told;
 
 /// Times the stages and tells whoever watches.
@@ -148,6 +148,8 @@ fn read_inputs(
     if let Some(why) = &reading.not_kept {
         tracing::warn!("The parts of this run are not cached: {why}");
     }
+    let lines: u64 = reading.files.iter().map(|file| file.receipt.accepted).sum();
+    let spills = spills || lines > SPILL_LINES_ABOVE;
     Ok(ReadInputs { folder, plan, reading, spills, held: (store, cache) })
 }
 

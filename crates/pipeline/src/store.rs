@@ -44,7 +44,10 @@ pub(crate) fn shelf_for(
     Ok((SliceCut::new(SPILLED_SLICES, entities), Box::new(shelf)))
 }
 
-/// Whether lines wait on disk unless somebody wishes so.
+/// Above so many lines they wait on disk, also where they come from the cache and no byte of input was read.
+pub(crate) const SPILL_LINES_ABOVE: u64 = 12_000_000;
+
+/// Whether rows and lines wait on disk, though nobody asked for it.
 pub(crate) fn is_large(plan: &Plan) -> bool {
     plan.tasks.iter().map(|task| task.bytes).sum::<u64>() > SPILL_ABOVE
 }
